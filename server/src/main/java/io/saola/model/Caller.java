@@ -1,0 +1,67 @@
+package io.saola.model;
+
+import org.jspecify.annotations.Nullable;
+
+/// Who is asking, and where: what an app sees as REMOTE_ADDR, the scheme and SERVER_NAME.
+///
+/// Made once per connection from its socket, and anew for a request whose forwarded headers a
+/// trusted proxy has set. Unix socket peers have an empty address and port 0.
+public final class Caller {
+  private final String address;
+  private final int port;
+  private final String scheme;
+  private final @Nullable String host;
+  private final String serverName;
+  private final int serverPort;
+  private byte @Nullable [] encoded;
+
+  /// @param host replaces the request's Host if a trusted proxy has sent another, else null
+  public Caller(
+      String address,
+      int port,
+      String scheme,
+      @Nullable String host,
+      String serverName,
+      int serverPort) {
+    this.address = address;
+    this.port = port;
+    this.scheme = scheme;
+    this.host = host;
+    this.serverName = serverName;
+    this.serverPort = serverPort;
+  }
+
+  public String address() {
+    return address;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /// `http` or `https`.
+  public String scheme() {
+    return scheme;
+  }
+
+  public @Nullable String host() {
+    return host;
+  }
+
+  public String serverName() {
+    return serverName;
+  }
+
+  public int serverPort() {
+    return serverPort;
+  }
+
+  /// The same for every request of a connection, so whoever encodes it may keep the bytes here.
+  public byte @Nullable [] encoded() {
+    return encoded;
+  }
+
+  public void encoded(byte[] bytes) {
+    encoded = bytes;
+  }
+}
