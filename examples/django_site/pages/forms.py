@@ -1,0 +1,24 @@
+"""What visitors send."""
+
+from django import forms
+
+from pages.models import Note
+
+
+class NoteForm(forms.ModelForm):
+    """A new note."""
+
+    class Meta:
+        model = Note
+        fields = ("text",)
+        widgets = {
+            "text": forms.TextInput(
+                attrs={"placeholder": "Write something", "autofocus": True, "autocomplete": "off"}
+            )
+        }
+
+
+class UploadForm(forms.Form):
+    """A file to measure."""
+
+    file = forms.FileField(allow_empty_file=True)
