@@ -1,0 +1,83 @@
+package io.saola.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The command line of the lab, and its only exit.
+public final class Main {
+  private static final int FAILED = 1;
+
+  /// EX_CONFIG of sysexits.h, as everywhere in Saola.
+  private static final int USAGE = 78;
+
+  private static final int INTERRUPTED = 130;
+
+  private static final List<String> TOOLS = List.of("peers");
+
+  private static final String HELP =
+      """
+      usage: saola lab TOOL [options]
+
+      Measures Saola from outside, as an operator sees it.
+
+        peers   Saola beside Granian, Gunicorn, uWSGI, Waitress and Uvicorn
+
+      'saola lab TOOL --help' explains a tool.
+      """;
+
+  private Main() {}
+
+  /// Runs one tool of the lab.
+  public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  static int run(List<String> arguments) {
+    String tool = arguments.isEmpty() ? "--help" : arguments.getFirst();
+    try {
+      return switch (tool) {
+        case "--help", "-h", "help" -> {
+          System.out.print(HELP);
+          yield 0;
+        }
+        case "peers" -> peers(PeersOptions.parse(arguments.subList(1, arguments.size())));
+        default ->
+            throw new UsageException(List.of(Suggestion.sentence("tool of the lab", tool, TOOLS)));
+      };
+    } catch (UsageException e) {
+      e.problems().forEach(Main::complain);
+      return USAGE;
+    }
+  }
+
+  private static int peers(PeersOptions options) {
+    if (options.help()) {
+      System.out.print(PeersOptions.helpText());
+      return 0;
+    }
+    Processes processes = new Processes();
+    Runtime.getRuntime().addShutdownHook(new Thread(processes::close, "lab-stop"));
+    try {
+      return new Peers(home(), options, processes, InstantSource.system()).run();
+    } catch (LabException | IOException e) {
+      // Ctrl-C pulls the processes away under the measurement: what it says then is no news.
+      return processes.isClosing() ? INTERRUPTED : complain(e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return INTERRUPTED;
+    }
+  }
+
+  private static int complain(@Nullable String problem) {
+    System.err.println("lab: " + problem);
+    return FAILED;
+  }
+
+  /// The checkout: the launcher says where it is.
+  private static Path home() {
+    return Path.of(System.getProperty("saola.home", "")).toAbsolutePath().normalize();
+  }
+}

@@ -1,0 +1,160 @@
+package io.saola.lab;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The results of `lab peers` as a page for the terminal and as JSON.
+final class PeersReport {
+  private static final String NOTHING = "-";
+
+  private final Machine machine;
+  private final PeersOptions options;
+  private final List<Peer> peers;
+  private final Map<String, String> versions;
+  private final List<Measurement> measurements;
+
+  /// @param versions what each peer is made of, by its name
+  PeersReport(
+      Machine machine,
+      PeersOptions options,
+      List<Peer> peers,
+      Map<String, String> versions,
+      List<Measurement> measurements) {
+    this.machine = machine;
+    this.options = options;
+    this.peers = peers;
+    this.versions = versions;
+    this.measurements = measurements;
+  }
+
+  String page() {
+    StringBuilder out = new StringBuilder(header());
+    for (int connections : options.connections()) {
+      Map<String, Figures> figures = figures(connections);
+      out.append('\n').append(connections).append(" connections\n");
+      out.append(table(figures)).append(Aim.verdict(connections, figures)).append('\n');
+    }
+    out.append("\nhow each server ran\n");
+    for (Peer peer : peers) {
+      out.append(
+          String.format("  %-16s  %s: %s%n", peer.name(), versions.get(peer.name()), peer.note()));
+    }
+    return out.toString();
+  }
+
+  Map<String, Object> toMap() {
+    Map<String, Object> method = new LinkedHashMap<>();
+    method.put("tool", "lab peers");
+    method.put("load", loadCommand());
+    method.put("warmup", Durations.text(options.warmup()));
+    method.put("rounds", options.rounds());
+    method.put("path", options.path());
+    method.put("accessLog", options.accessLog());
+    method.put("saolaArgs", options.saolaArgs());
+    Map<String, Object> medians = new LinkedHashMap<>();
+    for (int connections : options.connections()) {
+      medians.put(
+          Integer.toString(connections),
+          figures(connections).values().stream().map(Figures::toMap).toList());
+    }
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("machine", machine.toMap());
+    map.put("method", method);
+    map.put("versions", versions);
+    map.put("medians", medians);
+    map.put("runs", measurements.stream().map(Measurement::toMap).toList());
+    return map;
+  }
+
+  private String header() {
+    return String.format(
+        """
+        %s, %d cores, %d MiB; Linux %s; load before %s; %s
+        JDK %s; %s; %s; commit %s
+        %s; %s warm-up, medians of %d rounds; access logs %s; CPU is the server's whole process tree
+        """,
+        machine.cpu(),
+        machine.cores(),
+        machine.memoryMebibytes(),
+        machine.kernel(),
+        machine.load(),
+        machine.date(),
+        machine.jdk(),
+        machine.python(),
+        machine.wrk(),
+        machine.commit(),
+        loadCommand(),
+        Durations.text(options.warmup()),
+        options.rounds(),
+        options.accessLog() ? "ON, to files" : "off for all");
+  }
+
+  private String loadCommand() {
+    return "wrk -t1 -cN -d" + Durations.text(options.duration()) + " --latency";
+  }
+
+  private Map<String, Figures> figures(int connections) {
+    Map<String, Figures> figures = new LinkedHashMap<>();
+    for (Peer peer : peers) {
+      List<Measurement> rounds =
+          measurements.stream()
+              .filter(one -> one.server().equals(peer.name()) && one.connections() == connections)
+              .toList();
+      if (!rounds.isEmpty()) {
+        figures.put(peer.name(), Figures.of(peer.name(), rounds));
+      }
+    }
+    return figures;
+  }
+
+  private String table(Map<String, Figures> figures) {
+    Table table =
+        new Table(
+            "",
+            "req/s",
+            "x",
+            "p50 ms",
+            "x",
+            "p99 ms",
+            "x",
+            "errors",
+            "CPU us/req",
+            "x",
+            "PSS MiB",
+            "x");
+    Figures granian = figures.get(Peer.GRANIAN);
+    for (Peer peer : peers) {
+      Figures own = figures.get(peer.name());
+      if (own != null) {
+        table.add(row(peer.label(), own, granian));
+      }
+    }
+    return table.render();
+  }
+
+  private static List<String> row(String label, Figures own, @Nullable Figures granian) {
+    List<String> row = new ArrayList<>();
+    row.add(label);
+    row.add(String.format(Locale.ROOT, "%.0f", own.rate()));
+    row.add(granian == null ? NOTHING : ratio(own.rate(), granian.rate()));
+    row.add(String.format(Locale.ROOT, "%.2f", own.p50() / 1e3));
+    row.add(granian == null ? NOTHING : ratio(own.p50(), granian.p50()));
+    row.add(String.format(Locale.ROOT, "%.2f", own.p99() / 1e3));
+    row.add(granian == null ? NOTHING : ratio(own.p99(), granian.p99()));
+    row.add(Long.toString(own.errors()));
+    row.add(String.format(Locale.ROOT, "%.1f", own.cpu()));
+    row.add(granian == null ? NOTHING : ratio(own.cpu(), granian.cpu()));
+    row.add(String.format(Locale.ROOT, "%.1f", own.pss() / (1 << 20)));
+    row.add(granian == null ? NOTHING : ratio(own.pss(), granian.pss()));
+    return row;
+  }
+
+  private static String ratio(double own, double reference) {
+    double ratio = own / reference;
+    return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.2f", ratio) : NOTHING;
+  }
+}

@@ -1,0 +1,129 @@
+package io.saola.lab;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// A server and every process below it: what they cost, and their end.
+///
+/// Remembers whom it has seen, so that a process that outlives its parent is still found. Ends
+/// processes through [ProcessHandle], which never signals a pid that was given to another process.
+final class ProcessTree {
+  private static final Path PROC = Path.of("/proc");
+
+  /// USER_HZ: the unit of every time in `/proc`, 100 on x86-64 and aarch64 whatever the kernel's
+  /// HZ.
+  private static final long MICROS_PER_TICK = 1_000_000 / 100;
+
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
+  private static final int KILL_ATTEMPTS = 3;
+
+  private final ProcessHandle root;
+  private final Map<Long, ProcessHandle> seen = new ConcurrentHashMap<>();
+
+  ProcessTree(ProcessHandle root) {
+    this.root = root;
+    seen.put(root.pid(), root);
+  }
+
+  /// Processor time of the whole tree since it began, its reaped children included.
+  long cpuMicros() throws IOException {
+    return members().stream().mapToLong(ProcessStat::ticks).sum() * MICROS_PER_TICK;
+  }
+
+  /// Proportional set size: shared pages are divided among those who share them.
+  long pssBytes() throws IOException {
+    long kibibytes = 0;
+    for (ProcessStat member : members()) {
+      kibibytes += pssKibibytes(PROC.resolve(member.pid() + "/smaps_rollup"));
+    }
+    return kibibytes * 1024;
+  }
+
+  int size() throws IOException {
+    return members().size();
+  }
+
+  /// Ends the tree: TERM to its root, and KILL for what is left when `grace` has passed.
+  ///
+  /// @return whether nothing had to be killed
+  boolean end(Duration grace) throws IOException, InterruptedException {
+    members();
+    root.destroy();
+    boolean clean = haveEnded(alive(), grace);
+    // A process that is about to be killed may still fork, hence more than once.
+    for (int attempt = 0; attempt < KILL_ATTEMPTS; attempt++) {
+      members();
+      List<ProcessHandle> left = alive();
+      if (left.isEmpty()) {
+        return clean;
+      }
+      left.forEach(ProcessHandle::destroyForcibly);
+      haveEnded(left, KILL_PATIENCE);
+    }
+    return false;
+  }
+
+  private List<ProcessHandle> alive() {
+    return seen.values().stream().filter(ProcessHandle::isAlive).toList();
+  }
+
+  /// Asks again and again: onExit() looks at a process that is not our child only now and then.
+  private static boolean haveEnded(List<ProcessHandle> processes, Duration patience)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (processes.stream().anyMatch(ProcessHandle::isAlive)) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.sleep(10);
+    }
+    return true;
+  }
+
+  private List<ProcessStat> members() throws IOException {
+    List<ProcessStat> members = ProcessStat.belongingTo(seen.keySet(), snapshot());
+    for (ProcessStat member : members) {
+      if (!seen.containsKey(member.pid())) {
+        ProcessHandle.of(member.pid()).ifPresent(handle -> seen.put(member.pid(), handle));
+      }
+    }
+    return members;
+  }
+
+  private static List<ProcessStat> snapshot() throws IOException {
+    List<ProcessStat> all = new ArrayList<>();
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path folder : folders) {
+        try {
+          // A name is any bytes at all, so the file need not be UTF-8.
+          all.add(ProcessStat.parse(Files.readString(folder.resolve("stat"), ISO_8859_1)));
+        } catch (IOException _) {
+          // It ended since the folder was listed.
+        }
+      }
+    }
+    return all;
+  }
+
+  private static long pssKibibytes(Path rollup) {
+    try {
+      for (String line : Files.readAllLines(rollup, ISO_8859_1)) {
+        if (line.startsWith("Pss:")) {
+          return Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+    } catch (IOException _) {
+      // It has ended, or is about to: a zombie has no memory.
+    }
+    return 0;
+  }
+}

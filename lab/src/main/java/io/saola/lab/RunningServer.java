@@ -1,0 +1,173 @@
+package io.saola.lab;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// One server that is up and answers, on a port of its own.
+final class RunningServer {
+  private static final String BODY = "Hello world\n";
+  private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
+  private static final int PORT_ATTEMPTS = 5;
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+  private static final int LAST_LINES = 12;
+  private static final int TAIL_BYTES = 16 * 1024;
+
+  private final String name;
+  private final Processes processes;
+  private final Processes.Started started;
+  private final Path output;
+  private final String address;
+
+  private RunningServer(
+      String name, Processes processes, Processes.Started started, Path output, String address) {
+    this.name = name;
+    this.processes = processes;
+    this.started = started;
+    this.output = output;
+    this.address = address;
+  }
+
+  /// Starts a server and waits for its first right answer.
+  ///
+  /// Between finding a port free and the server's bind another process may take it; such a start is
+  /// repeated with another port.
+  static RunningServer start(
+      Peer peer,
+      Function<String, List<String>> commandAt,
+      Processes processes,
+      Path folder,
+      Path output,
+      String path)
+      throws IOException, InterruptedException, LabException {
+    for (int attempt = 1; ; attempt++) {
+      String address = freeAddress();
+      Processes.Started started = processes.start(commandAt.apply(address), folder, output);
+      RunningServer server = new RunningServer(peer.name(), processes, started, output, address);
+      boolean up = false;
+      try {
+        server.awaitAnswer(path);
+        up = true;
+        return server;
+      } catch (LabException e) {
+        if (attempt == PORT_ATTEMPTS || !server.lostItsPort()) {
+          throw e;
+        }
+      } finally {
+        if (!up) {
+          server.stop();
+        }
+      }
+    }
+  }
+
+  ProcessTree tree() {
+    return started.tree();
+  }
+
+  String url(String path) {
+    return "http://" + address + path;
+  }
+
+  void requireAlive() throws LabException {
+    if (!started.process().isAlive()) {
+      throw new LabException(
+          name + " ended with status " + started.process().exitValue() + lastLines());
+    }
+  }
+
+  String lastLines() {
+    String tail = tail().strip();
+    if (tail.isEmpty()) {
+      return " and printed nothing";
+    }
+    List<String> lines = tail.lines().toList();
+    return "; its last lines:\n    "
+        + String.join(
+            "\n    ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+  }
+
+  /// @return whether it ended when it was asked to, and had not to be killed
+  boolean stop() throws IOException, InterruptedException {
+    return processes.end(started.tree(), STOP_PATIENCE);
+  }
+
+  private void awaitAnswer(String path) throws InterruptedException, LabException {
+    long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+    String seen = "";
+    while (System.nanoTime() < deadline) {
+      requireAlive();
+      try {
+        seen = answer(path);
+        if (seen.isEmpty()) {
+          return;
+        }
+      } catch (IOException e) {
+        seen = String.valueOf(e.getMessage());
+      }
+      Thread.sleep(50);
+    }
+    throw new LabException(
+        name
+            + " gave no right answer in "
+            + Durations.text(START_PATIENCE)
+            + " ("
+            + seen
+            + ")"
+            + lastLines());
+  }
+
+  /// What is wrong with the answer; nothing if it is the app's.
+  private String answer(String path) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(url(path)).toURL().openConnection();
+    connection.setConnectTimeout(1000);
+    connection.setReadTimeout(2000);
+    connection.setRequestProperty("Connection", "close");
+    try {
+      if (connection.getResponseCode() != 200) {
+        return "status " + connection.getResponseCode();
+      }
+      String body = new String(connection.getInputStream().readAllBytes(), UTF_8);
+      return body.equals(BODY) ? "" : "another body than the app's";
+    } finally {
+      connection.disconnect();
+    }
+  }
+
+  private boolean lostItsPort() {
+    String said = tail().toLowerCase(Locale.ROOT);
+    return !started.process().isAlive()
+        && (said.contains("address already in use")
+            || said.contains("address in use")
+            || said.contains("port is already in use"));
+  }
+
+  private String tail() {
+    try (RandomAccessFile file = new RandomAccessFile(output.toFile(), "r")) {
+      file.seek(Math.max(0, file.length() - TAIL_BYTES));
+      byte[] bytes = new byte[(int) (file.length() - file.getFilePointer())];
+      file.readFully(bytes);
+      return new String(bytes, UTF_8);
+    } catch (IOException _) {
+      return "";
+    }
+  }
+
+  private static String freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByAddress(LOOPBACK))) {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.saola.lab;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What one run of `wrk --latency` printed, as numbers. Latencies are in microseconds.
+record WrkReport(
+    long requests,
+    double requestsPerSecond,
+    double p50,
+    double p99,
+    long refused,
+    SocketErrors socketErrors) {
+
+  /// Connections that failed, by what failed.
+  record SocketErrors(long connect, long read, long write, long timeout) {
+    static final SocketErrors NONE = new SocketErrors(0, 0, 0, 0);
+
+    long total() {
+      return connect + read + write + timeout;
+    }
+  }
+
+  private static final Pattern REQUESTS = Pattern.compile("(?m)^\\s*(\\d+) requests in ");
+  private static final Pattern RATE = Pattern.compile("(?m)^Requests/sec:\\s*([\\d.]+)");
+  private static final Pattern P50 = Pattern.compile("(?m)^\\s*50%\\s+([\\d.]+)(us|ms|s|m|h)\\s*$");
+  private static final Pattern P99 = Pattern.compile("(?m)^\\s*99%\\s+([\\d.]+)(us|ms|s|m|h)\\s*$");
+
+  /// wrk calls them so; it counts every status above 399.
+  private static final Pattern REFUSED =
+      Pattern.compile("(?m)^\\s*Non-2xx or 3xx responses:\\s*(\\d+)");
+
+  private static final Pattern SOCKET_ERRORS =
+      Pattern.compile(
+          "(?m)^\\s*Socket errors: connect (\\d+), read (\\d+), write (\\d+), timeout (\\d+)");
+
+  static WrkReport parse(String output) throws LabException {
+    Matcher refused = REFUSED.matcher(output);
+    Matcher errors = SOCKET_ERRORS.matcher(output);
+    return new WrkReport(
+        Long.parseLong(find(REQUESTS, output).group(1)),
+        Double.parseDouble(find(RATE, output).group(1)),
+        micros(find(P50, output)),
+        micros(find(P99, output)),
+        refused.find() ? Long.parseLong(refused.group(1)) : 0,
+        errors.find() ? socketErrors(errors) : SocketErrors.NONE);
+  }
+
+  /// Answers that were not a success, and connections that failed.
+  long errors() {
+    return refused + socketErrors.total();
+  }
+
+  private static SocketErrors socketErrors(Matcher found) {
+    return new SocketErrors(
+        Long.parseLong(found.group(1)),
+        Long.parseLong(found.group(2)),
+        Long.parseLong(found.group(3)),
+        Long.parseLong(found.group(4)));
+  }
+
+  private static Matcher find(Pattern pattern, String output) throws LabException {
+    Matcher matcher = pattern.matcher(output);
+    if (!matcher.find()) {
+      throw new LabException("wrk printed something else than expected:\n" + output.strip());
+    }
+    return matcher;
+  }
+
+  private static double micros(Matcher found) {
+    double number = Double.parseDouble(found.group(1));
+    return switch (found.group(2).toLowerCase(Locale.ROOT)) {
+      case "us" -> number;
+      case "ms" -> number * 1e3;
+      case "s" -> number * 1e6;
+      case "m" -> number * 60e6;
+      default -> number * 3600e6;
+    };
+  }
+}

@@ -1,0 +1,91 @@
+package io.saola.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PeersReportTest {
+  private static final Machine MACHINE =
+      new Machine(
+          "Test CPU",
+          2,
+          2048,
+          "6.1",
+          "0.10",
+          "25",
+          "CPython 3.11.7",
+          "wrk 4.1.0",
+          "abc1234",
+          Instant.EPOCH);
+
+  @Test
+  void medians_stand_beside_their_ratio_to_granian() throws UsageException {
+    String page =
+        report(
+                measurement(1, "saola", 100_000, 500, 9),
+                measurement(2, "saola", 90_000, 600, 10),
+                measurement(3, "saola", 20_000, 9000, 40),
+                measurement(1, "granian", 100_000, 1000, 20))
+            .page();
+
+    assertThat(page)
+        .contains(
+            """
+            64 connections
+                     req/s     x  p50 ms     x  p99 ms     x  errors  CPU us/req     x  PSS MiB     x
+            saola    90000  0.90    0.60  0.60    1.20  0.60       0        10.0  0.50     10.0  1.00
+            granian 100000  1.00    1.00  1.00    2.00  1.00       0        20.0  1.00     10.0  1.00
+            """
+                .replace("granian 1", "granian  1")
+                .replace("saola    9", "saola     9")
+                .replace("         req", "          req"));
+  }
+
+  @Test
+  void aims_are_reached_missed_or_not_measured() throws UsageException {
+    String page =
+        report(measurement(1, "saola", 90_000, 1, 30), measurement(1, "granian", 100_000, 1, 20))
+            .page();
+
+    assertThat(page)
+        .contains(
+            "aims at 64 connections: >= 8 x gunicorn-sync req/s: not measured;"
+                + " >= 0.9 x granian req/s: 0.90 x, reached;"
+                + " <= 1.1 x granian CPU: 1.50 x, MISSED\n");
+  }
+
+  @Test
+  void without_granian_there_is_no_ratio() throws UsageException {
+    assertThat(report(measurement(1, "saola", 90_000, 1000, 30)).page())
+        .containsPattern("saola +90000 +- +1.00 +- +2.00 +- +0 +30.0 +- +10.0 +-\n");
+  }
+
+  @Test
+  void the_json_holds_every_run_and_the_machine() throws UsageException {
+    String json = Json.write(report(measurement(1, "saola", 90_000, 1, 30)).toMap());
+
+    assertThat(json)
+        .contains("\"cpu\": \"Test CPU\"", "\"commit\": \"abc1234\"", "\"round\": 1")
+        .contains("\"requestsPerSecond\": 90000.0", "\"load\": \"wrk -t1 -cN -d5s --latency\"");
+  }
+
+  private static PeersReport report(Measurement... measurements) throws UsageException {
+    List<Peer> peers = new ArrayList<>(Roster.select(List.of("saola", "granian"), false));
+    return new PeersReport(
+        MACHINE,
+        PeersOptions.parse(List.of()),
+        peers,
+        Map.of("saola", "commit abc1234", "granian", "granian 2.8.7"),
+        List.of(measurements));
+  }
+
+  private static Measurement measurement(
+      int round, String server, double rate, double p50, double cpu) {
+    WrkReport load = new WrkReport(1000, rate, p50, 2 * p50, 0, WrkReport.SocketErrors.NONE);
+    return new Measurement(round, server, 64, load, cpu, 10 << 20, 3);
+  }
+}
