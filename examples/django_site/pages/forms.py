@@ -1,11 +1,14 @@
-"""What visitors send."""
+"""What visitors send.
+
+Django's classes are generic for type checkers only: at run time they take no type argument.
+"""
 
 from django import forms
 
 from pages.models import Note
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(forms.ModelForm):  # type: ignore[type-arg]
     """A new note."""
 
     class Meta:

@@ -1,4 +1,7 @@
-"""Uploads that are measured while they arrive and never stored."""
+"""Uploads that are measured while they arrive and never stored.
+
+Django's classes are generic for type checkers only: at run time they take no type argument.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 
-class MeasuredFile(UploadedFile):
+class MeasuredFile(UploadedFile):  # type: ignore[type-arg]
     """What is left of an uploaded file: its name, its size and its SHA-256."""
 
     sha256 = ""
