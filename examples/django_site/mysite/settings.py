@@ -4,6 +4,7 @@ What it writes (database, collected static files, secret key) lies in one folder
 or in ``.saola`` beside ``manage.py``.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -16,11 +17,14 @@ DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
 def _secret_key() -> str:
     """This installation's key: made once, readable by its owner only."""
     path = DATA / "secret-key"
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not path.exists():
+        # Whole or not at all: several workers may be here at once, and the first one's stays.
+        draft = DATA / f"secret-key.{os.getpid()}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
