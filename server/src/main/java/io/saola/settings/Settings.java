@@ -1,0 +1,107 @@
+package io.saola.settings;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Everything that an operator has decided, checked.
+///
+/// Sources by strength: flags, `SAOLA_*` variables, `saola.toml`, `[tool.saola]` in
+/// `pyproject.toml`, `WEB_CONCURRENCY` and `PORT`, defaults.
+public record Settings(
+    AppSettings app,
+    ListenSettings listen,
+    WorkerSettings workers,
+    HttpSettings http,
+    QueueSettings queue,
+    SpoolSettings spool,
+    LogSettings log,
+    ServerSettings server) {
+  /// In the order of help and documentation.
+  public static final List<Section> SECTIONS =
+      List.of(
+          AppSettings.SECTION,
+          ListenSettings.SECTION,
+          WorkerSettings.SECTION,
+          HttpSettings.SECTION,
+          QueueSettings.SECTION,
+          SpoolSettings.SECTION,
+          LogSettings.SECTION,
+          ServerSettings.SECTION);
+
+  /// The settings, or every problem in one go.
+  ///
+  /// @throws SettingsException if there is any problem
+  public static Settings read(Sources sources) {
+    return examine(sources).settings();
+  }
+
+  /// The settings as far as they are right, with every value's origin and every problem.
+  public static Reading examine(Sources sources) {
+    List<String> problems = new ArrayList<>();
+    List<Map<String, Given>> layers = new ArrayList<>();
+    layers.add(CommandLine.read(sources, problems));
+    layers.add(Variables.read(sources, problems));
+    // Where files are, only flags and variables can say.
+    Values early = new Values(layers, sources, new ArrayList<>());
+    String config = early.get(ServerSettings.CONFIG);
+    Path start = early.base(AppSettings.CHDIR).resolve(early.get(AppSettings.CHDIR)).normalize();
+    if (config.isEmpty()) {
+      addFile(layers, start, "saola.toml", problems);
+      addFile(layers, start, "pyproject.toml", problems);
+    } else {
+      Path file = early.base(ServerSettings.CONFIG).resolve(config).normalize();
+      layers.add(SettingsFile.read(file, config, problems));
+    }
+    layers.add(Variables.readPlatform(sources));
+    Values values = new Values(layers, sources, problems);
+    Settings settings = from(values);
+    return new Reading(settings, ordered(values.effective()), List.copyOf(problems));
+  }
+
+  private static void addFile(
+      List<Map<String, Given>> layers, Path folder, String name, List<String> problems) {
+    Path file = folder.resolve(name);
+    if (Files.exists(file)) {
+      layers.add(SettingsFile.read(file, name, problems));
+    }
+  }
+
+  private static Settings from(Values values) {
+    Path folder = values.base(AppSettings.CHDIR).resolve(values.get(AppSettings.CHDIR)).normalize();
+    if (!Files.isDirectory(folder)) {
+      values.problem(AppSettings.CHDIR, "there is no folder " + folder);
+    }
+    values.show(AppSettings.CHDIR, folder.toString(), values.origin(AppSettings.CHDIR));
+    values.get(ServerSettings.CONFIG);
+    return new Settings(
+        AppSettings.from(values, folder),
+        ListenSettings.from(values, folder),
+        WorkerSettings.from(values),
+        HttpSettings.from(values),
+        QueueSettings.from(values),
+        SpoolSettings.from(values, folder),
+        LogSettings.from(values, folder),
+        ServerSettings.from(values, folder));
+  }
+
+  private static List<Effective> ordered(List<Effective> found) {
+    Map<Setting<?>, Effective> bySetting = new LinkedHashMap<>();
+    for (Effective value : found) {
+      bySetting.put(value.setting(), value);
+    }
+    List<Effective> ordered = new ArrayList<>();
+    for (Section section : SECTIONS) {
+      for (Setting<?> setting : section.settings()) {
+        Effective value = bySetting.get(setting);
+        if (value != null) {
+          ordered.add(value);
+        }
+      }
+    }
+    return List.copyOf(ordered);
+  }
+}

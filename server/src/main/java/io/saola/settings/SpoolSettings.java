@@ -1,0 +1,60 @@
+package io.saola.settings;
+
+import static io.saola.settings.Setting.NO_LETTER;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Where bodies are kept between clients and workers of different speed.
+///
+/// @param folder absolute; exists
+/// @param maxSpool of one response
+/// @param memoryBudget of all bodies together
+public record SpoolSettings(Path folder, Bytes maxSpool, Bytes memoryBudget) {
+  static final Section SECTION = new Section("Bodies in memory and on disk");
+
+  static final Setting<Bytes> MEMORY_BUDGET =
+      SECTION.size(
+          "memory-budget",
+          "24M",
+          1 << 20,
+          "Memory for all bodies on their way together; beyond it they go to files.");
+
+  static final Setting<Bytes> MAX_SPOOL =
+      SECTION.sizeOrUnlimited(
+          "max-spool",
+          "1G",
+          "Most bytes of one response kept in a file for a slow client; then its worker waits. 0"
+              + " for any size.");
+
+  static final Setting<String> SPOOL_DIR =
+      SECTION.text(
+          "spool-dir",
+          NO_LETTER,
+          "FOLDER",
+          "Folder for these files; better not in memory (tmpfs). Without it $TMPDIR, else"
+              + " /var/tmp.");
+
+  static SpoolSettings from(Values values, Path folder) {
+    return new SpoolSettings(
+        folder(values, folder), values.get(MAX_SPOOL), values.get(MEMORY_BUDGET));
+  }
+
+  private static Path folder(Values values, Path folder) {
+    String named = values.get(SPOOL_DIR);
+    String origin = values.origin(SPOOL_DIR);
+    if (named.isEmpty()) {
+      String temporary = values.variable("TMPDIR");
+      named = temporary.isEmpty() ? "/var/tmp" : temporary;
+      origin = temporary.isEmpty() ? "default" : "TMPDIR";
+    }
+    Path path = folder.resolve(named).normalize();
+    if (!Files.isDirectory(path)) {
+      values.problem(SPOOL_DIR, "there is no folder " + path);
+    } else if (!Files.isWritable(path)) {
+      values.problem(SPOOL_DIR, path + " cannot be written to");
+    }
+    values.show(SPOOL_DIR, path.toString(), origin);
+    return path;
+  }
+}
