@@ -1,0 +1,167 @@
+package io.saola.observe;
+
+import java.util.Arrays;
+
+/// Bytes of one line of a log while it is put together. Reused; grows up to a bound and cuts what
+/// would be beyond it.
+final class Line {
+  static final int LONGEST = 256 * 1024;
+  private static final int USUAL = 4 * 1024;
+  private static final byte[] HEX = Ascii.bytes("0123456789ABCDEF");
+
+  /// What cannot stand for itself: control bytes, `"`, `\`, and from DEL up, as in nginx. So no
+  /// value can end its quotes or its line.
+  private static final boolean[] ESCAPED = escaped();
+
+  private byte[] bytes = new byte[USUAL];
+  private int length;
+
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  void clear() {
+    length = 0;
+    if (bytes.length > 4 * USUAL) {
+      bytes = new byte[USUAL];
+    }
+  }
+
+  void add(byte[] text) {
+    add(text, text.length);
+  }
+
+  void add(byte[] text, int count) {
+    if (hasRoom(count)) {
+      System.arraycopy(text, 0, bytes, length, count);
+      length += count;
+    }
+  }
+
+  void add(char c) {
+    if (hasRoom(1)) {
+      bytes[length++] = (byte) c;
+    }
+  }
+
+  /// Ends the line, whatever had to be cut.
+  void end() {
+    if (length == LONGEST) {
+      length--;
+    }
+    add('\n');
+  }
+
+  void addEscaped(byte[] from, int start, int end) {
+    int stop = Math.min(end, start + LONGEST / 4);
+    if (!hasRoom(4 * (stop - start))) {
+      return;
+    }
+    byte[] to = bytes;
+    int at = length;
+    for (int i = start; i < stop; i++) {
+      byte b = from[i];
+      if (ESCAPED[b & 0xff]) {
+        at = hex(to, at, b);
+      } else {
+        to[at++] = b;
+      }
+    }
+    length = at;
+  }
+
+  void addEscaped(String text) {
+    int stop = Math.min(text.length(), LONGEST / 4);
+    if (!hasRoom(4 * stop)) {
+      return;
+    }
+    for (int i = 0; i < stop; i++) {
+      char c = text.charAt(i);
+      byte b = (byte) (c < 0x100 ? c : '?');
+      if (ESCAPED[b & 0xff]) {
+        length = hex(bytes, length, b);
+      } else {
+        bytes[length++] = b;
+      }
+    }
+  }
+
+  private static int hex(byte[] to, int at, byte b) {
+    to[at] = '\\';
+    to[at + 1] = 'x';
+    to[at + 2] = HEX[(b >> 4) & 15];
+    to[at + 3] = HEX[b & 15];
+    return at + 4;
+  }
+
+  /// Adds bytes that are shown as they are but for control characters.
+  void addVisible(byte[] from, int start, int end) {
+    int stop = Math.min(end, start + LONGEST / 4 - 256);
+    if (!hasRoom(4 * (stop - start))) {
+      return;
+    }
+    for (int i = start; i < stop; i++) {
+      byte b = from[i];
+      // U+0080 to U+009F in UTF-8 are control characters too.
+      boolean second = b == (byte) 0xc2 && i + 1 < stop && (from[i + 1] & 0xe0) == 0x80;
+      if ((b >= 0 && b < ' ' && b != '\t') || b == 0x7f || second) {
+        length = hex(bytes, length, b);
+        if (second) {
+          length = hex(bytes, length, from[++i]);
+        }
+      } else {
+        bytes[length++] = b;
+      }
+    }
+  }
+
+  void addNumber(long number) {
+    if (!hasRoom(20)) {
+      return;
+    }
+    if (number < 0) {
+      add('-');
+      return;
+    }
+    int digits = 1;
+    for (long rest = number; rest >= 10; rest /= 10) {
+      digits++;
+    }
+    addDigits(number, digits);
+  }
+
+  /// Exactly so many digits, with zeros in front.
+  void addDigits(long number, int digits) {
+    if (!hasRoom(digits)) {
+      return;
+    }
+    long rest = number;
+    for (int i = length + digits - 1; i >= length; i--) {
+      bytes[i] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    }
+    length += digits;
+  }
+
+  private boolean hasRoom(int more) {
+    if (length + more > bytes.length) {
+      if (length + more > LONGEST) {
+        return false;
+      }
+      bytes = Arrays.copyOf(bytes, Math.min(LONGEST, Math.max(length + more, bytes.length * 2)));
+    }
+    return true;
+  }
+
+  private static boolean[] escaped() {
+    boolean[] escaped = new boolean[256];
+    for (int b = 0; b < 256; b++) {
+      escaped[b] = b < ' ' || b >= 0x7f || b == '"' || b == '\\';
+    }
+    return escaped;
+  }
+}

@@ -1,0 +1,190 @@
+package io.saola.observe;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A ring of bytes between one thread that has lines and the file that takes them.
+///
+/// `tail` is where the next line goes and belongs to the adding thread; `head` is what has been
+/// written and belongs to the writing thread; both only grow. Lines are collected for 200 ms or 64
+/// KiB, so that a busy server does not pay a system call for each and a quiet one still sees them
+/// soon. A platform thread, because write(2) blocks it.
+final class LogWriter implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+  private static final int CAPACITY = 1 << 20;
+  private static final int BATCH = 64 * 1024;
+  private static final long COLLECT = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long RETRY = TimeUnit.SECONDS.toNanos(1);
+  private static final long COMPLAIN = TimeUnit.MINUTES.toNanos(1);
+  private static final long FAREWELL = TimeUnit.SECONDS.toMillis(2);
+
+  private final LogFile file;
+  private final ByteBuffer ring = ByteBuffer.allocateDirect(CAPACITY);
+  private final ByteBuffer window = ring.duplicate();
+  private final AtomicLong tail = new AtomicLong();
+  private final AtomicLong head = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+  private final Thread thread = new Thread(this, "access-log");
+
+  // Of the adding thread alone.
+  private long woken;
+
+  private volatile boolean idle;
+  private volatile boolean reopen;
+  private volatile boolean closing;
+
+  // Of the writing thread alone.
+  private String failure = "it takes lines too slowly";
+  private long reported;
+  private long reportedAt = System.nanoTime() - COMPLAIN;
+
+  LogWriter(LogFile file) {
+    this.file = file;
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /// Takes a line over, or counts it as lost. Never waits. Only for one thread.
+  void add(byte[] bytes, int length) {
+    long at = tail.getPlain();
+    if (at + length - head.getAcquire() > CAPACITY) {
+      dropped.setOpaque(dropped.getPlain() + 1);
+      return;
+    }
+    int index = (int) (at & (CAPACITY - 1));
+    int first = Math.min(length, CAPACITY - index);
+    ring.put(index, bytes, 0, first);
+    if (first < length) {
+      ring.put(0, bytes, first, length - first);
+    }
+    // Volatile, not only released: the line must be visible before `idle` is read, or both sides
+    // could wait for each other.
+    tail.set(at + length);
+    if (idle || at + length - woken >= BATCH) {
+      woken = at + length;
+      LockSupport.unpark(thread);
+    }
+  }
+
+  long dropped() {
+    return dropped.getOpaque();
+  }
+
+  void reopen() {
+    reopen = true;
+    LockSupport.unpark(thread);
+  }
+
+  void close() {
+    closing = true;
+    LockSupport.unpark(thread);
+    try {
+      thread.join(FAREWELL);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void run() {
+    while (!closing || pending() > 0) {
+      if (reopen) {
+        reopenFile();
+      }
+      if (pending() == 0) {
+        sleep();
+      } else {
+        collect();
+        drain();
+      }
+      complain();
+    }
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.warn("access log could not be closed: {}", e.getMessage());
+    }
+  }
+
+  private long pending() {
+    return tail.get() - head.getPlain();
+  }
+
+  private void sleep() {
+    idle = true;
+    if (pending() == 0 && !closing && !reopen) {
+      LockSupport.park(this);
+    }
+    idle = false;
+  }
+
+  private void collect() {
+    long deadline = System.nanoTime() + COLLECT;
+    long left = COLLECT;
+    while (pending() < BATCH && left > 0 && !closing && !reopen) {
+      LockSupport.parkNanos(this, left);
+      left = deadline - System.nanoTime();
+    }
+  }
+
+  private void drain() {
+    long from = head.getPlain();
+    long end = tail.get();
+    while (from < end) {
+      int index = (int) (from & (CAPACITY - 1));
+      int length = (int) Math.min(end - from, CAPACITY - index);
+      window.limit(index + length).position(index);
+      try {
+        file.write(window);
+      } catch (IOException e) {
+        // A full disk may have room again, so what is in the ring is kept.
+        failure = String.valueOf(e.getMessage());
+        rest();
+        return;
+      }
+      from += window.position() - index;
+      head.setRelease(from);
+    }
+  }
+
+  private void rest() {
+    if (closing) {
+      // Nobody waits for a file that fails.
+      head.setRelease(tail.get());
+      return;
+    }
+    long deadline = System.nanoTime() + RETRY;
+    for (long left = RETRY; left > 0 && !closing; left = deadline - System.nanoTime()) {
+      LockSupport.parkNanos(this, left);
+    }
+  }
+
+  private void reopenFile() {
+    reopen = false;
+    try {
+      file.reopen();
+    } catch (IOException e) {
+      LOG.warn(
+          "access log goes on in the old file, the new one cannot be opened: {}", e.getMessage());
+    }
+  }
+
+  private void complain() {
+    long lost = dropped();
+    long now = System.nanoTime();
+    if (lost > reported && now - reportedAt >= COMPLAIN) {
+      LOG.warn("access log loses lines, {} lost={}", failure, lost - reported);
+      reported = lost;
+      reportedAt = now;
+    }
+  }
+}

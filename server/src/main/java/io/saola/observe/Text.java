@@ -1,0 +1,47 @@
+package io.saola.observe;
+
+/// Texts of unknown origin in messages.
+public final class Text {
+  private static final String HEX = "0123456789ABCDEF";
+
+  private Text() {}
+
+  /// The text with every control character made visible, so that it stays within its line and
+  /// cannot move a terminal's cursor.
+  public static String visible(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isControl(text.charAt(i))) {
+        return escaped(text);
+      }
+    }
+    return text;
+  }
+
+  private static String escaped(String text) {
+    StringBuilder out = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isControl(c)) {
+        addHex(out, c);
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  /// C0, DEL, C1, and the characters that turn the direction of text or end a line in Unicode.
+  static boolean isControl(char c) {
+    return c < ' '
+        || (c >= 0x7f && c <= 0x9f)
+        || (c >= 0x2028 && c <= 0x202e)
+        || (c >= 0x2066 && c <= 0x2069);
+  }
+
+  static void addHex(StringBuilder out, char c) {
+    out.append(c < 0x100 ? "\\x" : "\\u");
+    for (int shift = c < 0x100 ? 4 : 12; shift >= 0; shift -= 4) {
+      out.append(HEX.charAt((c >> shift) & 15));
+    }
+  }
+}
