@@ -2,6 +2,7 @@ package io.saola.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One request's head: its bytes as they came, and where in them everything is.
@@ -209,6 +210,29 @@ public final class RequestHead {
 
   public int valueEnd(int i) {
     return fields[i * FIELD + 3];
+  }
+
+  /// Puts another part of the head in the place of field `i`'s value.
+  public void value(int i, int start, int end) {
+    fields[i * FIELD + 2] = start;
+    fields[i * FIELD + 3] = end;
+  }
+
+  /// Takes all fields with one of these names out, as if they had not been sent.
+  public void removeFields(Set<KnownHeader> headers) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      KnownHeader header = known[i];
+      if (header != null && headers.contains(header)) {
+        continue;
+      }
+      if (kept < i) {
+        known[kept] = header;
+        System.arraycopy(fields, i * FIELD, fields, kept * FIELD, FIELD);
+      }
+      kept++;
+    }
+    count = kept;
   }
 
   /// The index of the first field of this name, or -1.
