@@ -1,0 +1,33 @@
+package io.saola.supervisor;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/// What the supervisor's thread is told through its mailbox.
+sealed interface Command {
+  record Start() implements Command {}
+
+  record Reported(Report report) implements Command {}
+
+  /// The keeper has ended; `lastWords` are the last lines of its standard error.
+  record KeeperEnded(ExitStatus status, List<String> lastWords) implements Command {}
+
+  record Greeted(Caller caller) implements Command {}
+
+  record MoldReady(int generation, MoldControl mold, String appName) implements Command {}
+
+  record MoldUnfit(int generation, String kind, String text) implements Command {}
+
+  record WorkerReady(int slot, int generation, int pid) implements Command {}
+
+  record LinkClosed(int pid) implements Command {}
+
+  record Kill(int slot, int pid, String why) implements Command {}
+
+  record Nudge(int pid) implements Command {}
+
+  record Stop() implements Command {}
+
+  /// A process that has said Hello, and who waits to hear whether the keeper knows it.
+  record Caller(Role role, int pid, int slot, int generation, Consumer<Boolean> answer) {}
+}

@@ -1,0 +1,26 @@
+package io.saola.supervisor;
+
+/// What the supervisor has to tell. Called on its own thread, in order, unless a method says
+/// otherwise; none may wait.
+public interface Events {
+  /// The keeper runs, on a Python of this version (`3.12.1`).
+  void keeperStarted(String pythonVersion);
+
+  /// Every worker is ready. Said once.
+  void ready();
+
+  /// A worker has ended and was reaped; `how` is `SIGKILL`, `exit code 1`, or with the reason why
+  /// it was killed behind (`SIGKILL: timeout`). Its link may still hold answers to be read.
+  void workerGone(int slot, int generation, int pid, String how);
+
+  /// The server cannot start. Said once, after all that the mold has printed was given to
+  /// [#output], on any thread. `message` is what the mold said in its Unfit frame, or a sentence.
+  void bootFailed(int exitCode, String message);
+
+  /// The keeper has died, and with it all its processes. Said once; nothing will come after it.
+  void keeperGone();
+
+  /// A line that the application printed. `source` is `mold` or `slot-3`, `generation` the one that
+  /// was there when the line was read. Called on a thread of its own for each source.
+  void output(String source, int generation, String line);
+}

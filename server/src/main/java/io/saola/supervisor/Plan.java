@@ -1,0 +1,32 @@
+package io.saola.supervisor;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// What a supervisor is asked to keep alive.
+///
+/// @param workers number of slots
+/// @param runtimeDir where `link.sock` is and the FIFOs will be
+/// @param token what a process must know to be let in on the link: 36 ASCII characters
+/// @param clean further folders that the keeper removes if the server is killed
+/// @param python the interpreter: a path, or a name to look for on the PATH
+/// @param workerSource folder that holds the package `saola_worker`
+/// @param chdir working folder of the keeper and so of all below it
+/// @param bootTimeout time a worker has from its fork until it is ready
+public record Plan(
+    int workers,
+    Path runtimeDir,
+    String token,
+    List<Path> clean,
+    Path python,
+    Path workerSource,
+    Path chdir,
+    Duration bootTimeout) {
+  public Plan {
+    if (workers < 1) {
+      throw new IllegalArgumentException("workers: " + workers);
+    }
+    clean = List.copyOf(clean);
+  }
+}
