@@ -52,7 +52,13 @@ final class Crew {
 
   private record Waiting(Caller caller, long until) {}
 
-  private record Unfit(String kind, String text) {}
+  private record Unfit(String kind, String text) {
+    /// A traceback has been printed already, so only its last line is said again.
+    String sentence() {
+      String said = text.strip();
+      return kind.equals("import") ? said.substring(said.lastIndexOf('\n') + 1) : said;
+    }
+  }
 
   private final Events events;
   private final Outside outside;
@@ -289,7 +295,7 @@ final class Crew {
     if (everLoaded || halted) {
       logExit(mold, member, exited, before, now);
     } else if (reason != null) {
-      fail(ExitStatus.UNFIT, reason.text);
+      fail(ExitStatus.UNFIT, reason.sentence());
     } else {
       int code = exited.status().value() == ExitStatus.PROTOCOL ? ExitStatus.PROTOCOL : 3;
       String how = before instanceof Ending ending ? ending.why() + ", " : "";

@@ -14,7 +14,8 @@ public interface Events {
   void workerGone(int slot, int generation, int pid, String how);
 
   /// The server cannot start. Said once, after all that the mold has printed was given to
-  /// [#output], on any thread. `message` is what the mold said in its Unfit frame, or a sentence.
+  /// [#output], on any thread. `message` is for the operator; where the app raised an exception it
+  /// is the last line of the traceback, of which the whole has come through [#output].
   void bootFailed(int exitCode, String message);
 
   /// The keeper has died, and with it all its processes. Said once; nothing will come after it.

@@ -32,11 +32,12 @@ final class Interpreter {
 
   private Interpreter() {}
 
-  /// What `-c` is given to become the keeper. A free-threaded build leaves before that.
+  /// What `-c` is given to become the keeper. A free-threaded build leaves before that. The first
+  /// entry of the path is the current folder, where an application may have its own `signal.py`.
   static String keeperCode(Plan plan) {
-    return "import sys; 't' in getattr(sys, 'abiflags', '') and sys.exit(1); sys.path.insert(0, "
+    return "import sys; 't' in getattr(sys, 'abiflags', '') and sys.exit(1); sys.path[:] = ["
         + literal(plan.workerSource().toAbsolutePath().toString())
-        + "); from saola_worker.keeper import main; main()";
+        + "] + [entry for entry in sys.path if entry]; from saola_worker.keeper import main; main()";
   }
 
   static Refusal tooOld(Path python, PythonVersion version) {
