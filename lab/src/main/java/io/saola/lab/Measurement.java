@@ -6,6 +6,7 @@ import java.util.Map;
 /// One measured load on one server.
 ///
 /// @param cpuMicros processor time of the server's whole tree, for one request
+/// @param otherCores what others took of the machine meanwhile, see [Disturbance]
 record Measurement(
     int round,
     String server,
@@ -13,7 +14,8 @@ record Measurement(
     WrkReport load,
     double cpuMicros,
     long pssBytes,
-    int processes) {
+    int processes,
+    double otherCores) {
 
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
@@ -32,6 +34,7 @@ record Measurement(
     map.put("cpuMicrosPerRequest", cpuMicros);
     map.put("pssBytes", pssBytes);
     map.put("processes", processes);
+    map.put("otherCores", otherCores);
     return map;
   }
 }

@@ -1,18 +1,16 @@
 package io.saola.lab;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Objects;
 
 /// `lab peers`: Saola beside its peers, each started as a whole and looked at from outside.
 ///
@@ -46,15 +44,14 @@ final class Peers {
     if (peers.isEmpty()) {
       throw new LabException("there is no server to measure");
     }
+    if (options.json() != null && !Files.isDirectory(folderOf(options.json()))) {
+      throw new LabException("--json " + options.json() + ": there is no such folder");
+    }
     Machine machine = Machine.look(home, venv.python(), wrkProgram, clock);
     Files.createDirectories(home.resolve(".saola/lab"));
-    Path folder = Files.createTempDirectory(home.resolve(".saola/lab"), "run-");
-    try {
-      announce(peers);
-      measure(peers, venv.bin(), new Wrk(wrkProgram, processes, folder), folder);
-    } finally {
-      delete(folder);
-    }
+    Path folder = processes.keep(Files.createTempDirectory(home.resolve(".saola/lab"), "run-"));
+    announce(peers);
+    measure(peers, venv.bin(), new Wrk(wrkProgram, processes, folder), folder);
     Map<String, String> versions = new LinkedHashMap<>();
     for (Peer peer : peers) {
       versions.put(
@@ -94,7 +91,7 @@ final class Peers {
     say(
         String.format(
             Locale.ROOT,
-            "%d servers, %d rounds, about %.0f minutes",
+            "servers: %d, rounds: %d, minutes: about %.0f",
             peers.size(),
             options.rounds(),
             Math.ceil(seconds / 60.0)));
@@ -142,13 +139,16 @@ final class Peers {
         say(
             String.format(
                 Locale.ROOT,
-                "round %d/%d  %-16s %4d connections  %7.0f req/s  %6.1f us CPU",
+                "round %d/%d  %-16s %4d connections  %7.0f req/s  %6.1f us CPU%s",
                 round,
                 options.rounds(),
                 peer.name(),
                 connections,
                 one.load().requestsPerSecond(),
-                one.cpuMicros()));
+                one.cpuMicros(),
+                one.otherCores() < Disturbance.NOTABLE_CORES
+                    ? ""
+                    : String.format(Locale.ROOT, "  (others %.1f cores)", one.otherCores())));
       }
     } finally {
       if (!server.stop()) {
@@ -169,15 +169,21 @@ final class Peers {
       server.requireAlive();
     }
     long before = tree.cpuMicros();
+    Disturbance disturbance = Disturbance.begin(before);
     WrkReport load = wrk.load(url, connections, options.duration());
     long after = tree.cpuMicros();
+    double otherCores = disturbance.cores(after);
     server.requireAlive();
     if (load.requests() == 0) {
       throw new LabException(peer.name() + " answered no request" + server.lastLines());
     }
     double cpu = (double) (after - before) / load.requests();
     return new Measurement(
-        round, peer.name(), connections, load, cpu, tree.pssBytes(), tree.size());
+        round, peer.name(), connections, load, cpu, tree.pssBytes(), tree.size(), otherCores);
+  }
+
+  private static Path folderOf(Path file) {
+    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
   }
 
   private static Path required(String program, String debianPackage) throws LabException {
@@ -188,19 +194,5 @@ final class Peers {
 
   private static void say(String line) {
     System.err.println("lab: " + line);
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      files
-          .sorted(Comparator.reverseOrder())
-          .forEach(file -> {
-            try {
-              Files.deleteIfExists(file);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-          });
-    }
   }
 }

@@ -38,8 +38,9 @@ final class PeersReport {
       out.append('\n').append(connections).append(" connections\n");
       out.append(table(figures)).append(Aim.verdict(connections, figures)).append('\n');
     }
+    out.append(disturbance());
     out.append("\nhow each server ran\n");
-    for (Peer peer : peers) {
+    for (Peer peer : measured()) {
       out.append(
           String.format("  %-16s  %s: %s%n", peer.name(), versions.get(peer.name()), peer.note()));
     }
@@ -95,6 +96,23 @@ final class PeersReport {
 
   private String loadCommand() {
     return "wrk -t1 -cN -d" + Durations.text(options.duration()) + " --latency";
+  }
+
+  private List<Peer> measured() {
+    return peers.stream()
+        .filter(peer -> measurements.stream().anyMatch(one -> one.server().equals(peer.name())))
+        .toList();
+  }
+
+  private String disturbance() {
+    double most = measurements.stream().mapToDouble(Measurement::otherCores).max().orElse(0);
+    return most < Disturbance.NOTABLE_CORES
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%nthe machine was not quiet: others took up to %.1f of its %d cores%n",
+            most,
+            machine.cores());
   }
 
   private Map<String, Figures> figures(int connections) {

@@ -11,9 +11,10 @@ import java.util.Set;
 /// One process as `/proc/PID/stat` tells it (proc_pid_stat(5)).
 ///
 /// `ticks` is the processor time of the process and of the children it has reaped, so that a child
-/// that ends between two readings is counted by its parent.
+/// that ends between two readings is counted by its parent. `ended` is a process whose parent has
+/// not yet asked how it ended.
 record ProcessStat(
-    long pid, String name, long parent, long group, long session, long ticks, long started) {
+    long pid, String name, long parent, long group, long session, long ticks, boolean ended) {
 
   /// Parses a line. The name stands in parentheses and may itself hold spaces and parentheses, so
   /// the fields are counted from the last `)`.
@@ -35,7 +36,7 @@ record ProcessStat(
             + Long.parseLong(fields[12])
             + Long.parseLong(fields[13])
             + Long.parseLong(fields[14]),
-        Long.parseLong(fields[19]));
+        fields[0].equals("Z") || fields[0].equals("X"));
   }
 
   /// The processes that belong to the roots: the roots, their descendants, and whoever is in a

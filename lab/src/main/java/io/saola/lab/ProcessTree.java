@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A server and every process below it: what they cost, and their end.
@@ -48,8 +49,9 @@ final class ProcessTree {
     return kibibytes * 1024;
   }
 
+  /// How many processes of the tree are there and have not ended.
   int size() throws IOException {
-    return members().size();
+    return (int) members().stream().filter(member -> !member.ended()).count();
   }
 
   /// Ends the tree: TERM to its root, and KILL for what is left when `grace` has passed.
@@ -73,20 +75,28 @@ final class ProcessTree {
   }
 
   private List<ProcessHandle> alive() {
-    return seen.values().stream().filter(ProcessHandle::isAlive).toList();
+    return seen.values().stream().filter(ProcessTree::runs).toList();
   }
 
   /// Asks again and again: onExit() looks at a process that is not our child only now and then.
   private static boolean haveEnded(List<ProcessHandle> processes, Duration patience)
       throws InterruptedException {
     long deadline = System.nanoTime() + patience.toNanos();
-    while (processes.stream().anyMatch(ProcessHandle::isAlive)) {
+    while (processes.stream().anyMatch(ProcessTree::runs)) {
       if (System.nanoTime() > deadline) {
         return false;
       }
       Thread.sleep(10);
     }
     return true;
+  }
+
+  /// A process that has ended but was not reaped yet is alive to a [ProcessHandle].
+  private static boolean runs(ProcessHandle process) {
+    return process.isAlive()
+        && stat(PROC.resolve(Long.toString(process.pid())))
+            .filter(stat -> !stat.ended())
+            .isPresent();
   }
 
   private List<ProcessStat> members() throws IOException {
@@ -103,15 +113,19 @@ final class ProcessTree {
     List<ProcessStat> all = new ArrayList<>();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path folder : folders) {
-        try {
-          // A name is any bytes at all, so the file need not be UTF-8.
-          all.add(ProcessStat.parse(Files.readString(folder.resolve("stat"), ISO_8859_1)));
-        } catch (IOException _) {
-          // It ended since the folder was listed.
-        }
+        stat(folder).ifPresent(all::add);
       }
     }
     return all;
+  }
+
+  /// Nothing if the process is gone. Its name is any bytes at all, so the file need not be UTF-8.
+  private static Optional<ProcessStat> stat(Path folder) {
+    try {
+      return Optional.of(ProcessStat.parse(Files.readString(folder.resolve("stat"), ISO_8859_1)));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
   }
 
   private static long pssKibibytes(Path rollup) {

@@ -1,6 +1,7 @@
 package io.saola.lab;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,9 +36,16 @@ final class Processes {
   private static final Duration GRACE_AT_CLOSE = Duration.ofSeconds(4);
 
   private final List<ProcessTree> running = new ArrayList<>();
+  private final List<Path> folders = new ArrayList<>();
   private boolean closing;
 
   record Started(Process process, ProcessTree tree) {}
+
+  /// Keeps a folder with the outputs of processes, until all is closed.
+  synchronized Path keep(Path folder) {
+    folders.add(folder);
+    return folder;
+  }
 
   /// Starts a command with its output in a file.
   ///
@@ -73,12 +81,14 @@ final class Processes {
     return closing;
   }
 
-  /// Ends everything that is still running; for the shutdown hook.
+  /// Ends everything that is still running and removes what it wrote; for the shutdown hook.
   void close() {
     List<ProcessTree> left;
+    List<Path> written;
     synchronized (this) {
       closing = true;
       left = List.copyOf(running);
+      written = List.copyOf(folders);
     }
     for (ProcessTree tree : left) {
       try {
@@ -88,6 +98,18 @@ final class Processes {
       } catch (InterruptedException _) {
         Thread.currentThread().interrupt();
       }
+    }
+    written.forEach(Processes::remove);
+  }
+
+  private static void remove(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      System.err.println("lab: could not remove " + folder + ": " + e.getMessage());
     }
   }
 

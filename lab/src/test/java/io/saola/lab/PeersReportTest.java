@@ -86,6 +86,6 @@ class PeersReportTest {
   private static Measurement measurement(
       int round, String server, double rate, double p50, double cpu) {
     WrkReport load = new WrkReport(1000, rate, p50, 2 * p50, 0, WrkReport.SocketErrors.NONE);
-    return new Measurement(round, server, 64, load, cpu, 10 << 20, 3);
+    return new Measurement(round, server, 64, load, cpu, 10 << 20, 3, 0);
   }
 }

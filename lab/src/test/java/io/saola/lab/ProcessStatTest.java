@@ -16,7 +16,7 @@ class ProcessStatTest {
     ProcessStat process = ProcessStat.parse("5063 (granian)" + REST);
 
     assertThat(process)
-        .isEqualTo(new ProcessStat(5063, "granian", 5061, 5057, 2349, 104 + 31 + 7 + 2, 51234));
+        .isEqualTo(new ProcessStat(5063, "granian", 5061, 5057, 2349, 104 + 31 + 7 + 2, false));
   }
 
   @Test
@@ -25,7 +25,12 @@ class ProcessStatTest {
 
     assertThat(process.name()).isEqualTo("my app) (2) S 1");
     assertThat(process.parent()).isEqualTo(5061);
-    assertThat(process.started()).isEqualTo(51234);
+    assertThat(process.ended()).isFalse();
+  }
+
+  @Test
+  void a_process_that_waits_to_be_reaped_has_ended() {
+    assertThat(ProcessStat.parse("5063 (S)" + REST.replace(" S ", " Z ")).ended()).isTrue();
   }
 
   @Test
@@ -65,7 +70,7 @@ class ProcessStatTest {
   }
 
   private static ProcessStat process(long pid, long parent, long group, long session) {
-    return new ProcessStat(pid, "x", parent, group, session, 0, 0);
+    return new ProcessStat(pid, "x", parent, group, session, 0, false);
   }
 
   private static List<Long> pids(List<ProcessStat> processes) {

@@ -1,0 +1,54 @@
+package io.saola.lab;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// How much of the machine went to others while something was measured: to processes that are
+/// neither the server nor the lab with its load, and to other machines on the same host.
+///
+/// Tells a figure of a quiet machine from one of a busy one.
+final class Disturbance {
+  /// What the kernel's sampling may be wrong by; less than that is quiet.
+  static final double NOTABLE_CORES = 0.15;
+
+  private static final long NANOS_PER_TICK = 1_000_000_000 / 100;
+
+  private final long ticks;
+  private final long nanos;
+
+  private Disturbance(long ticks, long nanos) {
+    this.ticks = ticks;
+    this.nanos = nanos;
+  }
+
+  /// @param treeMicros the processor time of the measured tree at this moment
+  static Disturbance begin(long treeMicros) throws IOException {
+    return new Disturbance(otherTicks(treeMicros), System.nanoTime());
+  }
+
+  /// The cores that others had since the beginning, on average.
+  double cores(long treeMicros) throws IOException {
+    double spent = (double) (otherTicks(treeMicros) - ticks) * NANOS_PER_TICK;
+    return Math.max(0, spent / (System.nanoTime() - nanos));
+  }
+
+  private static long otherTicks(long treeMicros) throws IOException {
+    // The load is a child of the lab that has been reaped, so the lab's own time includes it.
+    long lab = ProcessStat.parse(Files.readString(Path.of("/proc/self/stat"))).ticks();
+    return busyTicks(Files.readString(Path.of("/proc/stat")))
+        - lab
+        - treeMicros * 1000 / NANOS_PER_TICK;
+  }
+
+  /// All but idle and waiting for disks, of all processors: `cpu user nice system idle iowait irq
+  /// softirq steal …` (proc_stat(5)). Guests are within user.
+  static long busyTicks(String stat) {
+    String[] fields = stat.lines().findFirst().orElse("").split(" +", -1);
+    long busy = 0;
+    for (int i = 1; i <= 8; i++) {
+      busy += i == 4 || i == 5 ? 0 : Long.parseLong(fields[i]);
+    }
+    return busy;
+  }
+}
