@@ -108,8 +108,8 @@ public record AppSettings(
       }
     }
     String target = values.get(TARGET);
-    if (target.isEmpty()) {
-      values.show(TARGET, "(looked for in the folder)", "default");
+    if (values.origin(TARGET).equals(Values.DEFAULT)) {
+      values.show(TARGET, "(looked for in the folder)", Values.DEFAULT);
     }
     return new AppSettings(
         target,

@@ -25,7 +25,13 @@ public record IpRange(int width, long high, long low, int bits) {
         int width = address.length * 8;
         int bits = slash < 0 ? width : bits(text.substring(slash + 1));
         if (bits >= 0 && bits <= width) {
-          return new IpRange(width, high(address), low(address), bits);
+          IpRange range = new IpRange(width, high(address), low(address), bits);
+          if (range.endsAfterItsBits()) {
+            return range;
+          }
+          // 10.0.0.7/8 may mean a host or a network: what it means is not for us to guess.
+          throw BadValue.because(
+              "has " + Quoted.of(text) + ", whose address goes on behind its " + bits + " bits");
         }
       }
       throw BadValue.expected("an address such as 10.0.0.7 or 10.0.0.0/8, or *", text);
@@ -47,6 +53,15 @@ public record IpRange(int width, long high, long low, int bits) {
       return same(low(address) << 32, low << 32, bits);
     }
     return same(high(address), high, bits) && same(low(address), low, bits - 64);
+  }
+
+  private boolean endsAfterItsBits() {
+    if (width == 32) {
+      return bits == 32 || low << (32 + bits) == 0;
+    }
+    long highRest = bits >= 64 ? 0 : high << bits;
+    long lowRest = bits >= 128 ? 0 : bits <= 64 ? low : low << (bits - 64);
+    return highRest == 0 && lowRest == 0;
   }
 
   private static boolean same(long a, long b, int bits) {
@@ -73,7 +88,7 @@ public record IpRange(int width, long high, long low, int bits) {
   static byte @Nullable [] literal(String text) {
     try {
       // Dotted quads only: the JDK also takes 127.1 and 2130706433.
-      return text.indexOf(':') >= 0 || isDottedQuad(text)
+      return (text.indexOf(':') >= 0 && text.indexOf('%') < 0) || isDottedQuad(text)
           ? InetAddress.ofLiteral(text).getAddress()
           : null;
     } catch (IllegalArgumentException _) {
@@ -87,7 +102,8 @@ public record IpRange(int width, long high, long low, int bits) {
     for (int i = 0; i <= text.length(); i++) {
       if (i == text.length() || text.charAt(i) == '.') {
         String part = text.substring(start, i);
-        if (part.length() > 3 || !Digits.areWhole(part, part.length())) {
+        boolean octal = part.length() > 1 && part.startsWith("0");
+        if (part.length() > 3 || octal || !Digits.areWhole(part, part.length())) {
           return false;
         }
         parts++;

@@ -46,7 +46,7 @@ public record SpoolSettings(Path folder, Bytes maxSpool, Bytes memoryBudget) {
     if (named.isEmpty()) {
       String temporary = values.variable("TMPDIR");
       named = temporary.isEmpty() ? "/var/tmp" : temporary;
-      origin = temporary.isEmpty() ? "default" : "TMPDIR";
+      origin = temporary.isEmpty() ? Values.DEFAULT : "TMPDIR";
     }
     Path path = folder.resolve(named).normalize();
     if (!Files.isDirectory(path)) {

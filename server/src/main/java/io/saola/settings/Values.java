@@ -10,6 +10,8 @@ import java.util.Map;
 ///
 /// A value that is wrong counts as a problem, and its default is used to go on looking for others.
 final class Values {
+  static final String DEFAULT = "default";
+
   private final List<Map<String, Given>> layers;
   private final Map<String, String> environment;
   private final Path folder;
@@ -80,7 +82,7 @@ final class Values {
         return given;
       }
     }
-    return new Given(List.of(setting.fallback()), "default", folder);
+    return new Given(List.of(setting.fallback()), DEFAULT, folder);
   }
 
   String origin(Setting<?> setting) {
@@ -99,8 +101,7 @@ final class Values {
 
   void problem(Setting<?> setting, String what) {
     String origin = origin(setting);
-    problems.add(
-        setting.key() + ": " + what + (origin.equals("default") ? "" : " (" + origin + ")"));
+    problems.add(setting.key() + ": " + what + (origin.equals(DEFAULT) ? "" : " (" + origin + ")"));
   }
 
   /// What is in force, as `saola check` shows it.
