@@ -1,0 +1,291 @@
+"""From an app target, or none, to the app: or a precise refusal.
+
+A target is ``module:attribute``, ``module:factory()`` with literal arguments, or ``module``
+alone. With no target the folder is searched for what Django, Flask and others usually leave
+there. An import that fails inside the app is the app's error, and is passed on as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+from .errors import AppImportError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+_MODULES = ("app", "main", "wsgi", "application")
+_ATTRIBUTES = ("application", "app")
+_FACTORIES = ("create_app", "make_app")
+_CO_COROUTINE = 0x80
+_SETTINGS_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""")
+
+
+class Loaded:
+    """An app, and what to call it."""
+
+    def __init__(self, app: Any, name: str) -> None:
+        self.app = app
+        self.name = name
+
+
+def load(target: str, folder: str) -> Loaded:
+    """Import the app that ``target`` names, or the one that ``folder`` holds."""
+    if target:
+        app = _named(target, folder)
+        _check(app, target)
+        return Loaded(app, _name(app) or target)
+    app, target = _search(folder)
+    _check(app, target)
+    name = _name(app)
+    return Loaded(app, f"{name} ({target})" if name else target)
+
+
+def _named(target: str, folder: str) -> Any:
+    module_name, colon, expression = target.partition(":")
+    if not module_name or (colon and not expression):
+        raise AppImportError("target", f"{target!r} is not of the form 'module:attribute'")
+    module = _import(module_name, folder)
+    if colon:
+        return _evaluate(module, expression)
+    for attribute in _ATTRIBUTES:
+        if hasattr(module, attribute):
+            return getattr(module, attribute)
+    raise AppImportError(
+        "target",
+        f"module {module_name!r} has neither 'application' nor 'app'; "
+        f"say which attribute: '{module_name}:attribute'",
+    )
+
+
+def _import(name: str, folder: str) -> Any:
+    if not all(part.isidentifier() for part in name.split(".")):
+        plain = name.removesuffix(".py").replace(os.sep, ".").strip(".")
+        raise AppImportError("target", f"{name!r} is not the name of a module; try {plain!r}")
+    try:
+        __import__(name)  # unlike importlib's, it leaves its own frames out of tracebacks
+    except ModuleNotFoundError as error:
+        if not f"{name}.".startswith(f"{error.name}."):
+            raise
+        raise AppImportError("target", _no_module(name, str(error.name), folder)) from None
+    return sys.modules[name]
+
+
+def _no_module(name: str, missing: str, folder: str) -> str:
+    parent, _, last = missing.rpartition(".")
+    if parent:
+        paths = list(getattr(sys.modules.get(parent), "__path__", []))
+        where = f"package {parent!r}"
+    else:
+        paths, where = [folder], folder
+    near = _near(last, [module for path in paths for module in _modules_in(path)])
+    if near and parent:
+        near = f"{parent}.{near}"
+    text = f"no module named {missing!r} in {where}"
+    if near:
+        attribute = "" if near == name else name[len(missing) :]
+        text += f"; did you mean {near + attribute!r}?"
+    return text
+
+
+def _modules_in(path: str) -> Iterator[str]:
+    try:
+        names = sorted(os.listdir(path))
+    except OSError:
+        return
+    for name in names:
+        if name.endswith(".py"):
+            yield name[:-3]
+        elif name.isidentifier() and os.path.isdir(os.path.join(path, name)):
+            yield name
+
+
+def _evaluate(module: Any, expression: str) -> Any:
+    path, call, rest = expression.partition("(")
+    found = module
+    for name in path.strip().split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            near = _near(name, [other for other in dir(found) if not other.startswith("_")])
+            where = found.__name__ if hasattr(found, "__name__") else type(found).__name__
+            raise AppImportError(
+                "target",
+                f"{where!r} has no attribute {name!r}"
+                + (f"; did you mean {near!r}?" if near else ""),
+            ) from None
+    if not call:
+        return found
+    arguments, keywords = _literals(expression, rest)
+    return found(*arguments, **keywords)
+
+
+def _literals(expression: str, rest: str) -> tuple[list[Any], dict[str, Any]]:
+    import ast
+
+    try:
+        tree = ast.parse(f"f({rest}", mode="eval").body
+        if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name):
+            keywords = {str(word.arg): ast.literal_eval(word.value) for word in tree.keywords}
+            return [ast.literal_eval(value) for value in tree.args], keywords
+    except (SyntaxError, ValueError):
+        pass
+    raise AppImportError("target", f"{expression!r}: a factory takes literal arguments only")
+
+
+def _near(name: str, names: list[str]) -> str:
+    import difflib
+
+    close: list[str] = difflib.get_close_matches(name, names, 1)
+    return close[0] if close else ""
+
+
+# Without a target
+
+
+def _search(folder: str) -> tuple[Any, str]:
+    manage = os.path.join(folder, "manage.py")
+    if os.path.isfile(manage):
+        found = _django(manage, folder)
+        if found:
+            return found
+    for name in _MODULES:
+        if os.path.isfile(os.path.join(folder, f"{name}.py")) or os.path.isfile(
+            os.path.join(folder, name, "__init__.py")
+        ):
+            module = _import(name, folder)
+            attribute = _app_in(module)
+            if attribute:
+                return _evaluate(module, attribute), f"{name}:{attribute}"
+    for name in _modules_in(folder):
+        if os.path.isfile(os.path.join(folder, name, "wsgi.py")):
+            module = _import(f"{name}.wsgi", folder)
+            attribute = _app_in(module)
+            if attribute:
+                return _evaluate(module, attribute), f"{name}.wsgi:{attribute}"
+    raise AppImportError(
+        "target",
+        f"no app in {folder}: there is no manage.py of Django, no app in "
+        f"{', '.join(f'{name}.py' for name in _MODULES)}, and no package with a wsgi.py. "
+        "Name it: saola serve module:attribute",
+    )
+
+
+def _django(manage: str, folder: str) -> tuple[Any, str] | None:
+    with open(manage, encoding="utf-8", errors="replace") as file:
+        match = _SETTINGS_MODULE.search(file.read())
+    if match:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", match[1])
+    if "DJANGO_SETTINGS_MODULE" not in os.environ:
+        return None
+    try:
+        from django.conf import settings
+        from django.core.wsgi import get_wsgi_application
+    except ModuleNotFoundError as error:
+        if error.name != "django":
+            raise
+        raise AppImportError(
+            "target",
+            f"{manage} is Django's, but this Python has no Django: {sys.executable}",
+        ) from None
+    path: str | None = settings.WSGI_APPLICATION
+    if path:
+        module, _, attribute = path.rpartition(".")
+        return _evaluate(_import(module, folder), attribute), f"{module}:{attribute}"
+    return get_wsgi_application(), os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def _app_in(module: Any) -> str:
+    """Find the attribute of a module that is its app, or the call that makes it."""
+    for name in _ATTRIBUTES:
+        if callable(getattr(module, name, None)):
+            return name
+    for attribute, value in vars(module).items():
+        if not isinstance(value, type) and _framework(value):
+            return str(attribute)
+    for name in _FACTORIES:
+        if callable(getattr(module, name, None)):
+            return f"{name}()"
+    return ""
+
+
+# What kind of app it is
+
+# Class that makes it one, name for people, name of its package's distribution.
+_FRAMEWORKS = (
+    ("django.core.handlers.wsgi", "WSGIHandler", "Django"),
+    ("django.core.handlers.asgi", "ASGIHandler", "Django"),
+    ("flask.app", "Flask", "Flask"),
+    ("fastapi.applications", "FastAPI", "FastAPI"),
+    ("starlette.applications", "Starlette", "Starlette"),
+    ("quart.app", "Quart", "Quart"),
+    ("bottle", "Bottle", "Bottle"),
+    ("falcon.asgi.app", "App", "Falcon"),
+    ("falcon.app", "App", "Falcon"),
+    ("pyramid.router", "Router", "Pyramid"),
+)
+
+
+def _framework(app: object) -> str:
+    classes = {(kind.__module__, kind.__name__) for kind in type(app).__mro__}
+    for module, name, framework in _FRAMEWORKS:
+        if (module, name) in classes:
+            return framework
+    return ""
+
+
+def _name(app: Any) -> str:
+    """Return 'Django 5.2.8', also for an app inside middleware; nothing if unknown."""
+    for _ in range(6):
+        framework = _framework(app)
+        if framework:
+            version = _version(framework)
+            return f"{framework} {version}" if version else framework
+        for attribute in ("application", "app", "wsgi_app", "func", "__self__"):
+            inner = getattr(app, attribute, None)
+            if callable(inner) and not isinstance(inner, type):
+                app = inner
+                break
+        else:
+            return ""
+    return ""
+
+
+def _version(framework: str) -> str:
+    """Read a version from the name of the folder that pip leaves; importlib.metadata costs 2 MB."""
+    package = sys.modules.get(framework.lower())
+    file = getattr(package, "__file__", None)
+    if not file:
+        return ""
+    prefix = f"{framework.lower()}-"
+    folder = os.path.dirname(file)
+    if os.path.basename(file).startswith("__init__."):
+        folder = os.path.dirname(folder)
+    for name in os.listdir(folder):
+        if name.lower().startswith(prefix) and name.endswith((".dist-info", ".egg-info")):
+            return str(name[len(prefix) :].rsplit(".", 1)[0].split("-")[0])
+    version = getattr(package, "__version__", "")
+    return version if isinstance(version, str) else ""
+
+
+def _check(app: Any, target: str) -> None:
+    if not callable(app):
+        raise AppImportError("target", f"{target!r} is of type {type(app).__name__}: not callable")
+    if _is_asgi(app):
+        name = _name(app) or target
+        raise AppImportError("interface", f"{name}: ASGI apps are not supported yet")
+
+
+def _is_asgi(app: Any) -> bool:
+    while hasattr(app, "func") and type(app).__module__ == "functools":
+        app = app.func
+    # inspect would say the same, and cost 2 MB.
+    for function in (app, getattr(type(app), "__call__", None)):  # noqa: B004
+        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        if code is not None and code.co_flags & _CO_COROUTINE:
+            return True
+    return False

@@ -1,0 +1,217 @@
+"""The socket of one mold or worker: frames in, frames out, credit. Both ways in batches.
+
+One ``recv`` takes as many frames as there are into one buffer that is used again and again, and
+answers are collected until there is nothing more to read. A write never blocks without reading,
+or both ends could wait for each other for ever: what arrives meanwhile is kept for later.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+from collections import deque
+
+from .wire import CREDIT, DATA, END, HEADER, MAX_DATA, MAX_PAYLOAD, check, frame, read_u32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    Frame = tuple[int, int, memoryview]
+    Page = memoryview[int] | list[int]
+
+CANCELLED = 10  # word of the status page: the stream whose client has gone
+
+_BUFFER = 262_144
+_BATCH = 65_536
+_NOW = int(socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
+_LOOK_MS = 50  # a cancelled stream gets no credit and no frame, only a word in the page
+
+
+class Link:
+    """A connection to the server. For one thread; ``send_unsent`` is for a signal handler on it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.gone = False  # nothing that is sent from now on arrives
+        self.in_app = False  # a signal handler may send
+        self.window = 0
+        self.page: Page = [0] * 16
+        self._sock = sock
+        self._buffer = bytearray(_BUFFER)
+        self._view = memoryview(self._buffer)
+        self._start = self._end = 0
+        self._kept: deque[Frame] = deque()
+        self.unsent: list[bytes] = []
+        self._unsent_bytes = 0
+        self._sending = False
+        self._credit = 0
+        self._stream = 0
+
+    @classmethod
+    def connect(cls, path: str) -> Link:
+        """Connect to the server's socket."""
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.connect(path)
+        return cls(sock)
+
+    def close(self) -> None:
+        """Let go of the socket; in a process that an app forked, too."""
+        self.gone = True
+        self.in_app = False
+        self._sock.close()
+
+    # Reading
+
+    def take(self) -> Frame | None:
+        """Take the next frame that is here. Its payload is valid until the next read."""
+        if self._kept:
+            return self._kept.popleft()
+        start = self._start
+        if self._end - start >= 12:
+            length, word, stream = HEADER.unpack_from(self._buffer, start)
+            start += 12
+            stop = start + length
+            if stop <= self._end:
+                self._start = stop
+                return word, stream, self._view[start:stop]
+            if length > MAX_PAYLOAD:
+                check(length, word, stream)
+        return None
+
+    def wait(self) -> bool:
+        """Send what is unsent, then wait for more; false at the end of the link."""
+        self.flush()
+        return bool(self._kept) or self._read(0)
+
+    def _read(self, flags: int) -> bool:
+        if self._start == self._end:
+            self._start = self._end = 0
+        elif self._start or self._end == len(self._buffer):
+            self._make_room()
+        try:
+            size = self._sock.recv_into(self._view[self._end :], 0, flags)
+        except BlockingIOError:
+            return True
+        except OSError:  # ECONNRESET is an end like any other
+            size = 0
+        self._end += size
+        if not size:
+            self.gone = True
+        return size > 0
+
+    def _make_room(self) -> None:
+        """Bring the frame that has begun to the front of a buffer that can hold all of it."""
+        tail = bytes(self._view[self._start : self._end])
+        size = _BUFFER
+        if len(tail) >= 12:
+            length, word, stream = HEADER.unpack_from(tail)
+            check(length, word, stream)
+            size = max(size, 12 + length)
+        if size != len(self._buffer):
+            self._buffer = bytearray(size)
+            self._view = memoryview(self._buffer)
+        self._view[: len(tail)] = tail
+        self._start, self._end = 0, len(tail)
+
+    def _keep(self) -> None:
+        """Read what is here and keep it for later, but for credit, which counts at once."""
+        self._read(_NOW)
+        kept, self._kept = self._kept, deque()
+        while (taken := self.take()) is not None:
+            word, stream, payload = taken
+            if word == CREDIT:
+                self.add_credit(stream, payload)
+            else:
+                kept.append((word, stream, memoryview(bytes(payload))))
+        self._kept = kept
+
+    # Writing
+
+    def answer(self, data: bytes) -> None:
+        """Collect the frames of a finished answer."""
+        self.unsent.append(data)
+        self._unsent_bytes += len(data)
+        if self._unsent_bytes >= _BATCH:
+            self.flush()
+
+    def hurry(self) -> None:
+        """Send what is unsent if no other request is here: it would be sent in a moment anyway."""
+        if not self._kept and self._start == self._end:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send everything."""
+        self._sending = True
+        self._send_all()
+        self._sending = False
+
+    def send_unsent(self) -> None:
+        """Send everything, from a signal handler that has interrupted the app."""
+        if self.in_app and not self._sending:
+            self.flush()
+
+    def _send_all(self) -> None:
+        while self.unsent:
+            data = b"".join(self.unsent)
+            self.unsent.clear()
+            self._unsent_bytes = 0
+            self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        rest = memoryview(data)
+        while not self.gone:
+            try:
+                rest = rest[self._sock.send(rest, _NOW) :]
+            except BlockingIOError:
+                self._poll(select.POLLIN | select.POLLOUT)
+            except OSError:
+                self.gone = True
+            if not rest:
+                return
+
+    def _poll(self, events: int, milliseconds: int | None = None) -> None:
+        poll = select.poll()
+        poll.register(self._sock, events)
+        for _, happened in poll.poll(milliseconds):
+            if happened & ~select.POLLOUT:
+                self._keep()
+
+    # One response in pieces
+
+    def open(self, stream: int, head: bytes) -> None:
+        """Begin a response that is sent in pieces; the head leaves with the first."""
+        self._stream = stream
+        self._credit = self.window
+        self.unsent.append(head)
+
+    def data(self, piece: bytes) -> bool:
+        """Send a piece of the body at once; false when there is nobody to send it to."""
+        self._sending = True
+        size, at = len(piece), 0
+        while at < size and self._may_send():
+            step = min(size - at, self._credit, MAX_DATA)
+            self._credit -= step
+            self.unsent.append(frame(DATA, self._stream, piece[at : at + step]))
+            self._send_all()
+            at += step
+        self._sending = False
+        return at == size
+
+    def end(self, flags: int = 0) -> None:
+        """End the response."""
+        self.unsent.append(frame(END, self._stream, flags=flags))
+        self._stream = 0
+        self.flush()
+
+    def add_credit(self, stream: int, payload: memoryview) -> None:
+        """Count a Credit frame; one for a response that has ended is late, not wrong."""
+        size = read_u32(payload)
+        check(4, CREDIT, stream)
+        if stream == self._stream:
+            self._credit += size
+
+    def _may_send(self) -> bool:
+        while not self.gone and self.page[CANCELLED] != self._stream:
+            if self._credit > 0:
+                return True
+            self._send_all()
+            self._poll(select.POLLIN, _LOOK_MS)
+        return False

@@ -1,0 +1,125 @@
+"""Frames between the server and a mold or worker: values to bytes, and back. No I/O.
+
+::
+
+     0        3 4        5 6      7 8        11 12
+    +----------+----+-----+--------+-----------+----------------+
+    |  length  |kind|flags| count  |  stream   | payload ...    |
+    +----------+----+-----+--------+-----------+----------------+
+               |<----- word ------>|
+
+All integers are unsigned and little-endian. ``protocol/PROTOCOL.md`` is the specification, and the
+bytes in ``protocol/vectors/`` are checked here and in ``io.saola.wire``. Kind, flags and count
+are read as one number, the *word*, so that one comparison checks all three.
+"""
+
+from __future__ import annotations
+
+import marshal
+import struct
+import sys
+
+from .errors import WireError
+
+VERSION = 1
+MAX_PAYLOAD = 1_048_576
+MAX_DATA = 65_536
+
+HELLO, AGREED, READY, BYE, UNFIT = 0x01, 0x02, 0x03, 0x04, 0x05
+RESPONSE, HEAD, DATA, END, FILE, FAILED, SKIPPED = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16
+CREDIT = 0x20
+WELCOME, REQUEST, STOP = 0x30, 0x31, 0x32
+FORK = 0x40
+
+ABORTED = 1
+REQUEST_BODY = REQUEST | 1 << 8
+REQUEST_FILE = REQUEST | 2 << 8
+
+HEADER = struct.Struct("<III")
+RESPONSE_START = struct.Struct("<IBBHII")
+
+_START = struct.Struct("<IBBHI")
+_U32 = struct.Struct("<I")
+_HELLO = struct.Struct("<IBBBBIIIH36s")
+
+# What a mold or worker may be sent, and whether such a frame belongs to a stream.
+_TO_WORKER = {
+    CREDIT: True,
+    WELCOME: False,
+    REQUEST: True,
+    REQUEST_BODY: True,
+    REQUEST_FILE: True,
+    STOP: False,
+    FORK: False,
+}
+
+
+def frame(
+    kind: int, stream: int = 0, payload: bytes = b"", flags: int = 0, count: int = 0
+) -> bytes:
+    """Return the bytes of one frame."""
+    return _START.pack(len(payload), kind, flags, count, stream) + payload
+
+
+def hello(
+    role: int,
+    pid: int,
+    slot: int,
+    generation: int,
+    token: bytes,
+    python: tuple[int, ...] = sys.version_info[:3],
+) -> bytes:
+    """Return the first frame on a link; role 0 is a mold, 1 a worker."""
+    payload = _HELLO.pack(VERSION, role, *python, pid, slot, generation, 0, token)
+    return frame(HELLO, payload=payload)
+
+
+def response(stream: int, count: int, head: bytes, body: bytes) -> bytes:
+    """Return a whole response; ``count`` is the number of lines in ``head``."""
+    size = len(head)
+    return RESPONSE_START.pack(4 + size + len(body), RESPONSE, 0, count, stream, size) + head + body
+
+
+def check(length: int, word: int, stream: int) -> None:
+    """Refuse the header of a frame that no server sends."""
+    if length > MAX_PAYLOAD:
+        raise WireError(f"a payload of {length} bytes")
+    of_a_stream = _TO_WORKER.get(word)
+    if of_a_stream is None:
+        raise WireError(f"kind, flags or count of {word:#010x}")
+    if of_a_stream != bool(stream):
+        raise WireError(f"a frame of kind {word & 0xFF:#x} with stream {stream}")
+
+
+def split_request(payload: memoryview) -> tuple[memoryview, memoryview]:
+    """Take a Request with a body or a path apart: the blob, and what follows it."""
+    if len(payload) >= 4:
+        stop = 4 + int(_U32.unpack_from(payload)[0])
+        if stop <= len(payload):
+            return payload[4:stop], payload[stop:]
+    raise WireError("a request shorter than its blob")
+
+
+def read_u32(payload: memoryview) -> int:
+    """Read the payload of Credit and Fork."""
+    if len(payload) != 4:
+        raise WireError(f"{len(payload)} bytes where a number should be")
+    return int(_U32.unpack(payload)[0])
+
+
+def read_empty(payload: memoryview) -> None:
+    """Read the payload of Stop."""
+    if len(payload):
+        raise WireError(f"{len(payload)} bytes where nothing should be")
+
+
+def read_welcome(payload: memoryview) -> tuple[object, dict[str, object]]:
+    """Read the sample and the settings of a Welcome."""
+    sample, settings = split_request(payload)
+    try:
+        value, values = marshal.loads(sample), marshal.loads(settings)
+    except (EOFError, ValueError, TypeError) as error:
+        raise WireError(f"marshal cannot read the Welcome: {error}") from None
+    if not isinstance(values, dict):
+        raise WireError("settings that are not a dict")
+    return value, values

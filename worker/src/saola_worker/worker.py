@@ -1,0 +1,214 @@
+"""One worker: connect, serve one request after the other, finish, exit.
+
+Forked by a mold (``mold.py``), child of the keeper. Everything here runs in the worker.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import marshal
+import mmap
+import os
+import signal
+import sys
+import time
+
+from . import wire
+from .bodies import open_spool
+from .errors import AppImportError, WireError
+from .link import Link
+from .linux import die_with
+from .process import BROKEN, FINISHED, NO_APP, WORKER, Birth, introduce, leave, speak_into
+from .wire import REQUEST, REQUEST_BODY, REQUEST_FILE, split_request
+from .wsgi import Exchange, constants, format_error, serve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, NoReturn
+
+    from .link import Page
+    from .settings import Settings
+    from .wsgi import App, Environ
+
+# Words of the status page (PROTOCOL.md §6).
+STARTED, WITHDRAWN, SINCE = 0, 1, 8
+
+_MILLISECOND = 1_000_000
+_PARENT_PATIENCE = 5.0
+_SEND_UNSENT = signal.SIGRTMIN + 4
+
+
+def main(birth: Birth, slot: int, settings: Settings, app: App | None) -> NoReturn:
+    """Be a worker. ``app`` is what the mold has imported, if it has."""
+    code = BROKEN
+    try:
+        code = _live(birth, slot, settings, app)
+    except WireError as error:
+        sys.stderr.write(f"saola worker {slot}: broken link: {error}\n")
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        leave(code)
+
+
+def _live(birth: Birth, slot: int, settings: Settings, app: App | None) -> int:
+    os.setsid()  # its own group: what the app starts can be killed with it
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    birth.title.set(f"saola:wkr-{slot}", f"saola: worker {slot} g{birth.generation}")
+    speak_into(os.path.join(birth.directory, f"slot-{slot}"))
+    gc.enable()
+    _reseed()
+    link, welcome = introduce(birth, WORKER, slot)
+    if not _die_with(birth.keeper):
+        return BROKEN
+    link.page = _map_page(welcome.page)
+    signal.signal(_SEND_UNSENT, lambda number, frame: link.send_unsent())
+    if app is None:
+        app = _late_app(settings)
+        if app is None:
+            return NO_APP
+    link.answer(wire.frame(wire.READY))
+    Server(link, app, welcome).run()
+    return FINISHED
+
+
+def _reseed() -> None:
+    # random has its own hook; numpy's global state has none.
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
+
+
+def _die_with(keeper: int) -> bool:
+    """Be killed with the keeper, whose child a worker is once the intermediate has ended.
+
+    Set earlier, the worker would be killed at that very moment.
+    """
+    patience = time.monotonic() + _PARENT_PATIENCE
+    while not die_with(keeper):
+        if time.monotonic() > patience:
+            return False
+        time.sleep(0.001)
+    return True
+
+
+def _map_page(path: str) -> Page:
+    with open(path, "r+b") as file:
+        # The cast writes whole aligned words; struct with '<' writes bytes, and readers see half.
+        return memoryview(mmap.mmap(file.fileno(), 4_096)).cast("Q")
+
+
+def _late_app(settings: Settings) -> App | None:
+    """Import the app in this worker, now or at its first request."""
+    from .appimport import load
+
+    if settings.load == "lazy":
+        return _Lazy(lambda: load(settings.target, settings.chdir).app)
+    try:
+        app: App = load(settings.target, settings.chdir).app
+    except AppImportError as error:
+        sys.stderr.write(f"{error}\n")
+        return None
+    except BaseException as error:
+        sys.stderr.write(format_error(error))
+        return None
+    gc.collect()
+    gc.freeze()
+    return app
+
+
+class _Lazy:
+    """An app that is imported when it is first called."""
+
+    def __init__(self, load: Callable[[], App]) -> None:
+        self._load = load
+        self._app: App | None = None
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        app = self._app
+        if app is None:
+            app = self._app = self._load()
+        return app(environ, start_response)
+
+
+class Server:
+    """The loop of a worker with one place."""
+
+    def __init__(self, link: Link, app: App, settings: Settings) -> None:
+        self._link = link
+        self._app = app
+        self._constants = constants(
+            settings.server_software, settings.threads, settings.multiprocess
+        )
+
+    def run(self) -> None:
+        """Serve until Stop or the end of the link."""
+        link, page, run = self._link, self._link.page, self._run
+        clock = time.monotonic_ns
+        now = oldest = 0
+        while True:
+            taken = link.take()
+            if taken is None:
+                page[SINCE] = 0
+                if not link.wait():
+                    return
+                continue
+            word, stream, payload = taken
+            if word != REQUEST or not stream:
+                wire.check(len(payload), word, stream)
+                if word not in (REQUEST_BODY, REQUEST_FILE):
+                    if self._control(word, stream, payload):
+                        return
+                    continue
+            now = clock()
+            if not link.unsent:
+                oldest = now
+            elif now - oldest > _MILLISECOND:
+                link.flush()
+                oldest = now
+            page[SINCE] = now
+            page[STARTED] = stream
+            if page[WITHDRAWN] >= stream:  # looked at only after started is written
+                link.answer(wire.frame(wire.SKIPPED, stream))
+                continue
+            run(word, stream, payload)
+
+    def _run(self, word: int, stream: int, payload: memoryview) -> None:
+        body: io.BufferedIOBase
+        link = self._link
+        if word == REQUEST:
+            blob = payload
+            body = io.BytesIO()
+        else:
+            blob, rest = split_request(payload)
+            try:
+                body = io.BytesIO(rest) if word == REQUEST_BODY else open_spool(bytes(rest))
+            except OSError as error:
+                Exchange(link, stream).fail(error)
+                return
+        try:
+            environ: Environ = marshal.loads(blob)
+            environ.update(self._constants)
+        except (EOFError, ValueError, TypeError, AttributeError) as error:
+            raise WireError(f"marshal cannot read the environ: {error}") from None
+        environ["wsgi.input"] = body
+        link.in_app = True
+        serve(self._app, link, stream, environ)
+        link.in_app = False
+        if word == REQUEST_FILE:
+            body.close()
+
+    def _control(self, word: int, stream: int, payload: memoryview) -> bool:
+        """Obey a frame that is no request; true if it was Stop."""
+        if word == wire.CREDIT:
+            self._link.add_credit(stream, payload)
+            return False
+        if word != wire.STOP:
+            raise WireError(f"kind {word:#x} is not for a worker")
+        wire.read_empty(payload)
+        self._link.answer(wire.frame(wire.BYE))
+        self._link.flush()
+        return True

@@ -1,0 +1,290 @@
+"""PEP 3333: call the app, and turn what it says into frames.
+
+Frames go to a sink (the link, or a list in tests); nothing is read or written here. A response
+that is complete when the app returns is one frame. Everything else is passed on piece by piece,
+at once: "WSGI servers must not delay the transmission of any block".
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import traceback
+from itertools import chain
+
+from .bodies import FileWrapper
+from .errors import ClientGone
+from .wire import (
+    ABORTED,
+    FAILED,
+    HEAD,
+    MAX_PAYLOAD,
+    RESPONSE,
+    RESPONSE_START,
+    frame,
+    response,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+    from typing import Any, Protocol
+
+    Environ = dict[str, Any]
+    ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+    App = Callable[[Environ, Callable[..., Callable[[bytes], None]]], Iterable[bytes]]
+
+    class Sink(Protocol):
+        """Where frames go."""
+
+        def answer(self, data: bytes) -> None:
+            """Take frames of a finished answer, to be sent with others."""
+
+        def hurry(self) -> None:
+            """Send them now unless another request is about to be answered too."""
+
+        def open(self, stream: int, head: bytes) -> None:
+            """Begin a response in pieces."""
+
+        def data(self, piece: bytes) -> bool:
+            """Send a piece at once; false when the client has gone."""
+
+        def end(self, flags: int = 0) -> None:
+            """End the response in pieces."""
+
+
+_FRAME = 65_536  # the largest response that travels as one frame
+_TEXT = 65_536
+_JOIN = "\n".join
+_FLATTEN = chain.from_iterable
+_PACK = RESPONSE_START.pack
+_BYTES = b"".join
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_SORRY = "500 Internal Server Error\nContent-Type\ntext/plain; charset=utf-8"
+
+
+class Exchange:
+    """What the app has said so far, through ``start_response`` and ``write``, to one request."""
+
+    # Defaults live in the class: that is 60 ns less than setting them for each request.
+    head: bytes | None = None
+    count = 0
+    headers: list[tuple[str, str]]
+    opened = False
+    gone = False
+    complete = False
+    sent = 0
+    expected: int | None = None
+
+    def __init__(self, sink: Sink, stream: int) -> None:
+        self.sink = sink
+        self.stream = stream
+
+    def start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Callable[[bytes], None]:
+        """Take the status and the headers. They leave with the first piece of the body."""
+        if exc_info is not None:
+            try:
+                if self.opened:  # PEP 3333: too late for another head
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None
+        elif self.head is not None:
+            raise AssertionError("start_response was called again without exc_info")
+        # A name or value that is not a str, or not latin-1, surfaces here, in the app's call.
+        self.head = _JOIN((status, *_FLATTEN(headers))).encode("latin-1")
+        self.count = 1 + 2 * len(headers)
+        self.headers = headers
+        return self.write
+
+    def write(self, data: bytes) -> None:
+        """PEP 3333's ``write()``: send a piece of the body before the app returns."""
+        if data:
+            if not self.opened:
+                self._open()
+            self._data(data)
+
+    def whole(self, body: bytes) -> None:
+        """Answer with all of the body."""
+        head = self._known_head()
+        if 16 + len(head) + len(body) <= _FRAME:
+            self.complete = True
+            self.sink.answer(response(self.stream, self.count, head, body))
+            return
+        if self.expected is None:
+            # Else the server must send it chunked, and an HTTP/1.0 client cannot tell its end.
+            self.head = head + b"\nContent-Length\n%d" % len(body)
+            self.count += 2
+        self._open()
+        self._data(body)
+        self.finish()
+
+    def pieces(self, result: Iterable[bytes]) -> None:
+        """Answer with what an iterable yields."""
+        if not hasattr(result, "__iter__") and not hasattr(result, "__getitem__"):
+            raise TypeError(f"the app returned {type(result).__name__}, not an iterable of bytes")
+        for piece in result:
+            if not isinstance(piece, bytes):
+                raise TypeError(f"the app yielded {type(piece).__name__}, not bytes")
+            if not piece:  # PEP 3333: the head may still change until the first piece with bytes
+                continue
+            if not self.opened:
+                self.expected = self._content_length()
+                if self.expected == len(piece):
+                    self.whole(piece)
+                    return
+                self._open()
+            self._data(piece)
+            if self.expected is not None and self.sent >= self.expected:
+                break  # PEP 3333: stop iterating when enough has been sent
+        if self.opened:
+            self.finish()
+        else:
+            self.expected = 0
+            self.whole(b"")
+
+    def finish(self) -> None:
+        """End a response in pieces."""
+        if self.gone:
+            raise ClientGone
+        self.complete = True
+        self.sink.end()
+
+    def fail(self, error: BaseException) -> None:
+        """Report the app's exception, and answer what can still be answered."""
+        text = format_error(error).encode("utf-8", "backslashreplace")
+        self.sink.answer(frame(FAILED, self.stream, text))
+        self.complete = True
+        if self.opened:
+            self.sink.end(ABORTED)
+        else:
+            body = b"Internal Server Error\n"
+            self.sink.answer(response(self.stream, 3, _SORRY.encode(), body))
+
+    def abort(self) -> None:
+        """End a response that nobody waits for any more."""
+        self.complete = True
+        self.sink.end(ABORTED)
+
+    def _known_head(self) -> bytes:
+        if self.head is None:
+            raise RuntimeError("the app returned without calling start_response")
+        return self.head
+
+    def _open(self) -> None:
+        head = self._known_head()
+        if len(head) > MAX_PAYLOAD:
+            raise ValueError(f"{len(head)} bytes of status and headers")
+        if self.expected is None:
+            self.expected = self._content_length()
+        self.sink.open(self.stream, frame(HEAD, self.stream, head, count=self.count))
+        self.opened = True
+
+    def _data(self, piece: bytes) -> None:
+        self.sent += len(piece)
+        if not self.sink.data(piece):
+            self.gone = True
+            raise ClientGone
+
+    def _content_length(self) -> int | None:
+        self._known_head()
+        for name, value in self.headers:
+            if name.lower() == "content-length" and value.isdecimal():
+                return int(value)
+        return None
+
+
+def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
+    """Call the app and send its response, whatever happens in it."""
+    exchange = Exchange(sink, stream)
+    try:
+        result = app(environ, exchange.start_response)
+    except BaseException as error:  # SystemExit too: an app does not end its worker
+        _settle(exchange, error)
+        return
+    kind = type(result)
+    try:
+        if (kind is list or kind is tuple) and not exchange.opened:
+            body = _BYTES(result)
+            head = exchange.head
+            if head is not None:
+                size = len(head)
+                length = 4 + size + len(body)
+                if length <= _FRAME - 12:
+                    sink.answer(
+                        _PACK(length, RESPONSE, 0, exchange.count, stream, size) + head + body
+                    )
+                    return
+                exchange.expected = exchange._content_length()
+            exchange.whole(body)
+        else:
+            exchange.pieces(result)
+    except BaseException as error:
+        _close(result)
+        _settle(exchange, error)
+        return
+    if kind is not list and kind is not tuple:
+        if hasattr(result, "close"):
+            sink.hurry()  # what an app does on close may take long
+        _close(result)
+
+
+def _settle(exchange: Exchange, error: BaseException) -> None:
+    if exchange.gone and not exchange.complete:  # and what the app made of ClientGone is of no use
+        exchange.abort()
+    elif not exchange.complete:
+        exchange.fail(error)
+    else:
+        sys.stderr.write(format_error(error))
+
+
+def _close(result: object) -> None:
+    """PEP 3333: ``close()`` is called however the request ended."""
+    close = getattr(result, "close", None)
+    if close is not None:
+        try:
+            close()
+        except BaseException as error:
+            sys.stderr.write(format_error(error))
+
+
+def format_error(error: BaseException) -> str:
+    """Format an exception of the app without the frames of this package above it."""
+    below = error.__traceback__
+    while below is not None and below.tb_frame.f_code.co_filename.startswith(_OURS):
+        below = below.tb_next
+    text = "".join(traceback.format_exception(type(error), error, below))
+    if len(text) > _TEXT:
+        text = f"{text[: _TEXT // 4]}\n...\n{text[-_TEXT // 4 :]}"
+    return text
+
+
+class ErrorStream(io.TextIOBase):
+    """PEP 3333 ``wsgi.errors``: standard error, with nothing held back."""
+
+    def write(self, text: str) -> int:
+        """Write and flush."""
+        written = sys.stderr.write(text)
+        sys.stderr.flush()
+        return written
+
+    def flush(self) -> None:
+        """Flush what the app has written past this stream."""
+        sys.stderr.flush()
+
+
+def constants(server_software: str, threads: int, multiprocess: bool) -> Environ:
+    """Return the part of each environ that only the worker knows (PROTOCOL.md §8)."""
+    return {
+        "SERVER_SOFTWARE": server_software,
+        "wsgi.version": (1, 0),
+        "wsgi.errors": ErrorStream(),
+        "wsgi.multithread": threads > 1,
+        "wsgi.multiprocess": multiprocess,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": FileWrapper,
+        "wsgi.input_terminated": True,
+    }
