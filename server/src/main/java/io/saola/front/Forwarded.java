@@ -8,6 +8,7 @@ import io.saola.model.RequestHead;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,11 @@ public final class Forwarded {
   private static final Pattern WITH_PORT =
       Pattern.compile("(?<v4>[0-9.]+):[0-9]{1,5}|\\[(?<v6>[0-9A-Fa-f:.]+)](:[0-9]{1,5})?");
 
-  private final TrustedProxies proxies;
+  private final Predicate<byte[]> trusted;
 
-  public Forwarded(TrustedProxies proxies) {
-    this.proxies = proxies;
+  /// @param trusted whether an address, of 4 or 16 bytes, is a proxy's that is believed
+  public Forwarded(Predicate<byte[]> trusted) {
+    this.trusted = trusted;
   }
 
   /// The caller as the app shall see it: `peer` itself, unless a trusted one says otherwise.
@@ -90,7 +92,7 @@ public final class Forwarded {
           return client;
         }
         client = address;
-        if (!proxies.trusts(bytes)) {
+        if (!trusted.test(bytes)) {
           return client;
         }
       }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// ways of writing it are the same address.
 final class IpLiteral {
   static final int LENGTH = 16;
-  static final int IPV4_AT = 12;
+  private static final int IPV4_AT = 12;
 
   private IpLiteral() {}
 
@@ -22,15 +22,6 @@ final class IpLiteral {
     Arrays.fill(out, 0, IPV4_AT - 2, (byte) 0);
     out[IPV4_AT - 2] = out[IPV4_AT - 1] = (byte) 0xff;
     return parseV4(text, start, end, out, IPV4_AT);
-  }
-
-  static boolean isV4(byte[] address) {
-    for (int i = 0; i < IPV4_AT - 2; i++) {
-      if (address[i] != 0) {
-        return false;
-      }
-    }
-    return address[IPV4_AT - 2] == (byte) 0xff && address[IPV4_AT - 1] == (byte) 0xff;
   }
 
   /// Four decimal numbers without leading zeros, which some readers take for octal.
@@ -53,6 +44,7 @@ final class IpLiteral {
     return at == end;
   }
 
+  /// Reads an IPv6 address, without brackets and zone.
   static boolean parseV6(byte[] text, int start, int end, byte[] out) {
     int at = start;
     int size = 0;

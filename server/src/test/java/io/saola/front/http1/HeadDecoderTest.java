@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.sun.management.ThreadMXBean;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -180,6 +182,41 @@ class HeadDecoderTest {
 
     assertThat(head.text(0, head.length())).startsWith("GET /a HTTP/1.1\r\nHost: a\r\n");
     assertThat(facts(head)).contains("method=GET", "target=/a", "path=/a");
+  }
+
+  @Test
+  void a_request_costs_no_object() {
+    String fields = "User-Agent: x\r\nX-Other: y\r\na_b: c\r\nConnection: keep-alive\r\n";
+    ByteBuf in = bytes(HeadCase.fields(fields + "Content-Length: 5\r\n"));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    decodeAgain(in, 100);
+    long before = threads.getCurrentThreadAllocatedBytes();
+
+    decodeAgain(in, 10_000);
+
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
+  }
+
+  private void decodeAgain(ByteBuf in, int times) {
+    for (int i = 0; i < times; i++) {
+      in.readerIndex(0);
+      if (decoder.decode(in, head) != Result.DONE) {
+        throw new AssertionError(decoder.rejection());
+      }
+    }
+  }
+
+  @Test
+  void a_buffer_outside_the_heap_is_read_the_same() {
+    String text = line("GET /" + "a".repeat(3_000) + " HTTP/1.1");
+    ByteBuf in = Unpooled.directBuffer().writeBytes(text.getBytes(ISO_8859_1));
+    try {
+      assertThat(decoder.decode(in, head)).isSameAs(Result.DONE);
+      assertThat(in.isReadable()).isFalse();
+      assertThat(head.text(0, head.length())).isEqualTo(text);
+    } finally {
+      in.release();
+    }
   }
 
   @Test
