@@ -26,18 +26,16 @@ class SizesTest {
   private static final int METHOD_LINES = 50;
 
   /// What may be longer, as `File.java` or `File.java#method`, and the reason.
-  private static final Map<String, String> EXCEPTIONS = Map.of();
+  private static final Map<String, String> EXCEPTIONS =
+      Map.of(
+          "Slot.java#next",
+          "A worker's state machine: every pair of a state and an event is placed once.");
 
   private record Size(String name, long lines) {}
 
   @Test
   void no_file_is_longer_than_it_may_be() throws IOException {
-    List<Size> files = new ArrayList<>();
-    for (Path source : sources()) {
-      try (Stream<String> lines = Files.lines(source)) {
-        files.add(new Size(source.getFileName().toString(), lines.count()));
-      }
-    }
+    List<Size> files = files();
 
     assertThat(files).isNotEmpty();
     assertThat(tooLong(files, FILE_LINES)).isEmpty();
@@ -51,10 +49,32 @@ class SizesTest {
     assertThat(tooLong(methods, METHOD_LINES)).isEmpty();
   }
 
+  @Test
+  void no_exception_is_kept_that_is_not_needed() throws IOException {
+    List<String> needed =
+        Stream.concat(
+                files().stream().filter(size -> size.lines() > FILE_LINES),
+                methods().stream().filter(size -> size.lines() > METHOD_LINES))
+            .map(Size::name)
+            .toList();
+
+    assertThat(needed).containsAll(EXCEPTIONS.keySet());
+  }
+
   private static List<Size> tooLong(List<Size> sizes, int most) {
     return sizes.stream()
         .filter(size -> size.lines() > most && !EXCEPTIONS.containsKey(size.name()))
         .toList();
+  }
+
+  private static List<Size> files() throws IOException {
+    List<Size> files = new ArrayList<>();
+    for (Path source : sources()) {
+      try (Stream<String> lines = Files.lines(source)) {
+        files.add(new Size(source.getFileName().toString(), lines.count()));
+      }
+    }
+    return files;
   }
 
   private static List<Path> sources() throws IOException {
