@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// arrives byte by byte costs no more than its length.
 ///
 /// One per connection, and not safe for use by several threads. Nothing is allocated per request or
-/// per field, except when a head needs more room than its [RequestHead] has.
+/// per field, except when a head needs more room than its [RequestHead] has, and a few bytes when a
+/// host is an IPv6 address.
 public final class HeadDecoder {
   /// Bytes of a request line, without its line end.
   public static final int MAX_LINE = 8 * 1024;
