@@ -1,0 +1,1 @@
+"""Stands in for the worker package where only the keeper's pipes are tested."""
