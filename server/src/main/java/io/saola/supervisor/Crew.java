@@ -47,6 +47,9 @@ final class Crew {
   /// How long a Hello may wait for the keeper's report of the same process.
   private static final long UNKNOWN = Duration.ofSeconds(5).toNanos();
 
+  /// How long the keeper may take for what it does at once.
+  private static final long PROMPT = Duration.ofSeconds(5).toNanos();
+
   /// A process that the keeper has reported and not reaped.
   private record Member(Role role, int slot, int generation) {}
 
@@ -70,6 +73,7 @@ final class Crew {
   private final Set<String> missingFifos = new HashSet<>();
   private @Nullable MoldControl control;
   private @Nullable Unfit unfit;
+  private long fifosDue;
   private int generation;
   private boolean everLoaded;
   private boolean everReady;
@@ -85,8 +89,9 @@ final class Crew {
   }
 
   /// The keeper runs: has the FIFOs made, and the mold forked when all of them are there.
-  void begin() {
+  void begin(long now) {
     halted = false;
+    fifosDue = now + PROMPT;
     slots().forEach(slot -> missingFifos.add(slot.fifo()));
     slots().forEach(slot -> outside.tell(Order.fifo(slot.fifo())));
   }
@@ -120,6 +125,9 @@ final class Crew {
   void tick(long now) {
     dismissCallers(now);
     slots().forEach(slot -> enforce(slot, now));
+    if (!halted && !missingFifos.isEmpty() && fifosDue - now <= 0) {
+      fail(ExitStatus.PROTOCOL, "the keeper did not make the FIFOs " + missingFifos);
+    }
     if (halted || !missingFifos.isEmpty()) {
       return;
     }
@@ -140,7 +148,7 @@ final class Crew {
 
   /// Nanoseconds until [#tick] has something to do again.
   long untilNext(long now) {
-    long least = Long.MAX_VALUE;
+    long least = halted || missingFifos.isEmpty() ? Long.MAX_VALUE : fifosDue - now;
     for (Slot slot : slots()) {
       least = Math.min(least, untilDue(slot, now));
     }
@@ -156,10 +164,8 @@ final class Crew {
         !halted && missingFifos.isEmpty() && (!isWorker || mold.life() instanceof Ready);
     return switch (slot.life()) {
       case Empty(_, long notBefore) -> canFill ? notBefore - now : Long.MAX_VALUE;
-      case Forking(_, _, long since) ->
-          isWorker && !halted && mold.life() instanceof Ready
-              ? since + bootTimeout - now
-              : Long.MAX_VALUE;
+      case Forking _ when halted || (isWorker && !(mold.life() instanceof Ready)) -> Long.MAX_VALUE;
+      case Forking(_, _, long since) -> since + (isWorker ? bootTimeout : PROMPT) - now;
       case Booting(_, _, _, long since) ->
           isWorker && !halted ? since + bootTimeout - now : Long.MAX_VALUE;
       case Ready _ -> Long.MAX_VALUE;
@@ -173,6 +179,7 @@ final class Crew {
       return;
     }
     switch (slot.life()) {
+      case Forking _ when slot.role() == Role.MOLD -> moldUnforked(now);
       case Forking _ -> condemn(mold.life().pid(), now, now, "it did not fork when asked");
       case Booting(_, _, int pid, _) -> {
         String limit = seconds(bootTimeout);
@@ -219,6 +226,16 @@ final class Crew {
       outside.tell(Order.signal(pid, Order.KILL));
     }
     answerCallers();
+  }
+
+  private void moldUnforked(long now) {
+    int asked = mold.life().generation();
+    mold.apply(new LifeEvent.Unforked(now));
+    if (everLoaded) {
+      LOG.warn("mold was not forked gen={}{}", asked, outlook(mold, now));
+    } else {
+      fail(ExitStatus.PROTOCOL, "the keeper did not fork a mold");
+    }
   }
 
   private void workerForked(int of, int number, int pid, long now) {
@@ -353,7 +370,7 @@ final class Crew {
       return; // it was killed over it
     }
     slot.apply(new LifeEvent.ReportedReady(now));
-    LOG.debug("{}", Slot.label(Role.WORKER, number, slot.life().generation(), pid));
+    LOG.debug("worker ready slot={} gen={} pid={}", number, slot.life().generation(), pid);
     if (!everReady && workers.stream().allMatch(worker -> worker.life() instanceof Ready)) {
       everReady = true;
       events.ready();

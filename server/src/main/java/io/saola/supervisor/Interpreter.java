@@ -3,6 +3,7 @@ package io.saola.supervisor;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,8 +20,11 @@ final class Interpreter {
 
   private static final String LEAST = "3.10";
   private static final int PROBE_SECONDS = 5;
+  private static final int ERRNO_MISSING = 2;
   private static final int ERRNO_ACCESS = 13;
-  private static final Pattern ERRNO = Pattern.compile("error=(\\d+), (.*)");
+
+  /// `error=2, No such file …` or `error: 2 (No such file …)`, by how far the JDK had come.
+  private static final Pattern ERRNO = Pattern.compile("error[=:] ?(\\d+)(?:, | \\()([^)]*)");
 
   /// Works in every Python, 2 included. A free-threaded build has a `t` among its ABI flags.
   private static final String PROBE =
@@ -55,7 +59,7 @@ final class Interpreter {
     String reason = matcher.find() ? matcher.group(2) : String.valueOf(e.getMessage());
     int errno = matcher.hasMatch() ? Integer.parseInt(matcher.group(1)) : 0;
     String python = plan.python().toString();
-    if (errno == 2) {
+    if (errno == ERRNO_MISSING && !Files.exists(plan.python())) {
       return new Refusal(
           CONFIG,
           python.contains(File.separator)
@@ -63,7 +67,9 @@ final class Interpreter {
               : "there is no " + python + " on the PATH");
     }
     String what =
-        errno == ERRNO_ACCESS ? " cannot be executed: " : " is not a Python interpreter: ";
+        errno == ERRNO_ACCESS || errno == ERRNO_MISSING
+            ? " cannot be executed: "
+            : " is not a Python interpreter: ";
     return new Refusal(CONFIG, python + what + reason);
   }
 

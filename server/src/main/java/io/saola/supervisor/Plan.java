@@ -28,5 +28,7 @@ public record Plan(
       throw new IllegalArgumentException("workers: " + workers);
     }
     clean = List.copyOf(clean);
+    // A path is meant from where the server was started, not from the application's folder.
+    python = python.getNameCount() > 1 ? python.toAbsolutePath() : python;
   }
 }

@@ -28,8 +28,8 @@ public final class Supervisor implements AutoCloseable {
   /// How long the interpreter has to become a keeper.
   private static final Duration START = Duration.ofSeconds(10);
 
-  /// The keeper gives its processes 1 s after TERM.
-  private static final Duration STOP = Duration.ofMillis(2200);
+  /// The keeper gives its processes 1 s after TERM, and itself 1.8 s.
+  private static final Duration STOP = Duration.ofSeconds(2);
 
   private static final Duration LEFTOVERS = Duration.ofMillis(300);
   private static final Duration LAST_OUTPUT = Duration.ofMillis(500);
@@ -233,7 +233,7 @@ public final class Supervisor implements AutoCloseable {
     }
     LOG.debug("keeper started pid={} python={}", pid, version);
     events.keeperStarted(version.toString());
-    crew.begin();
+    crew.begin(nanoTime.getAsLong());
   }
 
   private void refuse(Interpreter.Refusal refusal) {
@@ -253,6 +253,7 @@ public final class Supervisor implements AutoCloseable {
 
   private void keeperEnded(ExitStatus status, List<String> lastWords) {
     crew.halt();
+    ended.countDown();
     if (!stopping && !keeperStarted) {
       keeper = null;
       refuse(Interpreter.explain(plan.python(), status, lastWords));
@@ -262,7 +263,6 @@ public final class Supervisor implements AutoCloseable {
       LOG.info("processes ended all={}", nothingLeft);
       events.keeperGone();
     }
-    ended.countDown();
   }
 
   /// What the crew does to the world.

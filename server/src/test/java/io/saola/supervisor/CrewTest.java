@@ -21,7 +21,7 @@ class CrewTest {
 
   @Test
   void the_mold_comes_when_every_fifo_is_there() {
-    crew.begin();
+    crew.begin(now);
     tick();
     report("fifo mold");
     report("fifo slot-0");
@@ -155,9 +155,9 @@ class CrewTest {
 
     report("exited 500 mold 1 0 -11");
     assertThat(taken()).containsExactly("mold 2");
+    report("mold 2 501");
     now += 5000 * MS;
     die(0, 100, "0");
-    report("mold 2 501");
     handle(new Command.MoldReady(2, new Mold(), "wsgi app"));
 
     assertThat(taken()).containsExactly("attribute mold 2", "fork 0");
@@ -218,6 +218,48 @@ class CrewTest {
 
     assertThat(events.rest())
         .containsExactly("boot failed 3 the mold ended before it had loaded the app (SIGSEGV)");
+  }
+
+  @Test
+  void a_keeper_that_does_not_make_every_fifo_ends_the_start() {
+    crew.begin(now);
+    report("fifo mold");
+    report("fifo slot-1");
+    now += 5000 * MS;
+    tick();
+
+    assertThat(events.rest())
+        .containsExactly("boot failed 70 the keeper did not make the FIFOs [slot-0]");
+  }
+
+  @Test
+  void a_keeper_that_cannot_fork_the_first_mold_ends_the_start() {
+    crew.begin(now);
+    report("fifo mold");
+    report("fifo slot-0");
+    report("fifo slot-1");
+    assertThat(crew.untilNext(now)).isEqualTo(5000 * MS);
+
+    now += 5000 * MS;
+    tick();
+
+    assertThat(events.rest()).containsExactly("boot failed 70 the keeper did not fork a mold");
+  }
+
+  @Test
+  void a_later_mold_that_was_not_forked_is_asked_for_again() {
+    start();
+    now += 5000 * MS;
+    report("exited 500 mold 1 0 -11");
+    taken();
+
+    now += 5000 * MS;
+    tick();
+    report("mold 2 501");
+    now += 100 * MS;
+    tick();
+
+    assertThat(taken()).containsExactly("attribute mold 2", "kill 501 9", "mold 3");
   }
 
   @Test
@@ -303,7 +345,7 @@ class CrewTest {
   }
 
   private void boot() {
-    crew.begin();
+    crew.begin(now);
     report("fifo mold");
     report("fifo slot-0");
     report("fifo slot-1");
