@@ -92,7 +92,7 @@ final class CommandLine {
 
   private void unknown(String flag) {
     lost = true;
-    String elsewhere = GunicornFlags.advice(flag);
+    String elsewhere = ForeignFlags.advice(flag);
     problems.add(
         flag
             + ": there is no such flag"

@@ -65,10 +65,11 @@ public record ListenSettings(
       }
       binds.add(absolute);
     }
+    List<IpRange> trusted = values.all(FORWARDED_ALLOW_IPS);
     return new ListenSettings(
         List.copyOf(binds),
         values.get(BACKLOG),
-        new TrustedPeers(values.all(FORWARDED_ALLOW_IPS)),
+        new TrustedPeers(values.shown(FORWARDED_ALLOW_IPS), trusted),
         values.get(PROBE_PREFIX));
   }
 

@@ -3,7 +3,9 @@ package io.saola.settings;
 import java.util.List;
 
 /// The proxies whose forwarded headers are believed.
-public record TrustedPeers(List<IpRange> ranges) {
+///
+/// @param text as the operator wrote them, separated by commas
+public record TrustedPeers(String text, List<IpRange> ranges) {
   public TrustedPeers {
     ranges = List.copyOf(ranges);
   }

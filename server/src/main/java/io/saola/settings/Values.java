@@ -109,6 +109,12 @@ final class Values {
     effective.put(setting.key(), new Effective(setting, text, origin));
   }
 
+  /// The text that [#show] was last given.
+  String shown(Setting<?> setting) {
+    Effective value = effective.get(setting.key());
+    return value == null ? "" : value.text();
+  }
+
   List<Effective> effective() {
     return List.copyOf(effective.values());
   }

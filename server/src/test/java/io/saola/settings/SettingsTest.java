@@ -1,0 +1,311 @@
+package io.saola.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SettingsTest {
+  @TempDir Path folder;
+  private final Map<String, String> environment = new LinkedHashMap<>();
+
+  /// A folder with a `python3` in it, so that no test depends on the machine's.
+  @BeforeEach
+  void put_a_python_on_the_path() throws IOException {
+    environment.put("PATH", program("bin/python3").getParent().toString());
+  }
+
+  private Path program(String name) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.createFile(file);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    return file;
+  }
+
+  private Reading examine(String... arguments) {
+    return Settings.examine(new Sources(List.of(arguments), environment, folder));
+  }
+
+  private Settings read(String... arguments) {
+    return examine(arguments).settings();
+  }
+
+  private String origin(Setting<?> setting, String... arguments) {
+    for (Effective value : examine(arguments).effective()) {
+      if (value.setting() == setting) {
+        return value.origin();
+      }
+    }
+    throw new AssertionError(setting.key() + " is not shown");
+  }
+
+  /// Says every default a second time, so that none can change by accident.
+  @Test
+  void defaults() throws BadValue {
+    AccessFormat format =
+        new AccessFormat.Notation()
+            .read("%(h)s %(l)s %(u)s %(t)s \"%(r)s\" %(s)s" + " %(b)s \"%(f)s\" \"%(a)s\" %(L)s");
+    IpRange.Notation ip = new IpRange.Notation();
+
+    assertThat(read())
+        .isEqualTo(
+            new Settings(
+                new AppSettings(
+                    "",
+                    folder,
+                    List.of(),
+                    new Interpreter(folder.resolve("bin/python3"), "python3 on the PATH"),
+                    Map.of(),
+                    "",
+                    Load.PREWARM),
+                new ListenSettings(
+                    List.of(new Bind.Tcp("127.0.0.1", 8000)),
+                    2048,
+                    new TrustedPeers(
+                        "127.0.0.1,::1", List.of(ip.read("127.0.0.1"), ip.read("::1"))),
+                    "/-/"),
+                new WorkerSettings(
+                    1, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(30)),
+                new HttpSettings(
+                    new Bytes(1 << 30),
+                    new Bytes(8192),
+                    100,
+                    new Bytes(65536),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(75)),
+                new QueueSettings(1024, Duration.ofSeconds(30)),
+                new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
+                new LogSettings(new LogTarget.None(), format, LogLevel.INFO),
+                new ServerSettings(null)));
+  }
+
+  /// A value for each flag that is not its default, so that none can be wired to another.
+  private Map<String, String> others() throws IOException {
+    Files.createDirectories(folder.resolve("site/spool"));
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("chdir", folder.resolve("site").toString());
+    texts.put("pythonpath", "lib:/opt/lib");
+    texts.put("python", program("other/python").toString());
+    texts.put("env", "A=1,2=3");
+    texts.put("root-path", "/app/");
+    texts.put("load", "lazy");
+    texts.put("bind", "[::1]:9000,unix:run.sock");
+    texts.put("backlog", "7");
+    texts.put("forwarded-allow-ips", "10.0.0.0/8");
+    texts.put("probe-prefix", "/health/");
+    texts.put("workers", "8");
+    texts.put("timeout", "9");
+    texts.put("boot-timeout", "10m");
+    texts.put("graceful-timeout", "0");
+    texts.put("max-body", "0");
+    texts.put("limit-request-line", "4094");
+    texts.put("limit-request-fields", "13");
+    texts.put("limit-request-fields-size", "14K");
+    texts.put("header-timeout", "1.5s");
+    texts.put("keep-alive", "250ms");
+    texts.put("queue-limit", "0");
+    texts.put("queue-timeout", "1h");
+    texts.put("memory-budget", "15M");
+    texts.put("max-spool", "2G");
+    texts.put("spool-dir", "spool");
+    texts.put("access-logfile", "access.log");
+    texts.put("access-logformat", "%(s)s");
+    texts.put("log-level", "Warning");
+    texts.put("pid", "server.pid");
+    return texts;
+  }
+
+  private Settings expectedOfOthers() throws BadValue {
+    Path site = folder.resolve("site");
+    return new Settings(
+        new AppSettings(
+            "a.b:c",
+            site,
+            List.of(site.resolve("lib"), Path.of("/opt/lib")),
+            new Interpreter(folder.resolve("other/python"), "?"),
+            Map.of("A", "1,2=3"),
+            "/app",
+            Load.LAZY),
+        new ListenSettings(
+            List.of(new Bind.Tcp("::1", 9000), new Bind.Unix(site.resolve("run.sock"))),
+            7,
+            new TrustedPeers("10.0.0.0/8", List.of(new IpRange.Notation().read("10.0.0.0/8"))),
+            "/health/"),
+        new WorkerSettings(8, Duration.ofSeconds(9), Duration.ofMinutes(10), Duration.ZERO),
+        new HttpSettings(
+            Bytes.UNLIMITED,
+            new Bytes(4094),
+            13,
+            new Bytes(14 * 1024),
+            Duration.ofMillis(1500),
+            Duration.ofMillis(250)),
+        new QueueSettings(0, Duration.ofHours(1)),
+        new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
+        new LogSettings(
+            new LogTarget.File(site.resolve("access.log")),
+            new AccessFormat(List.of(new AccessFormat.Value(AccessValue.STATUS))),
+            LogLevel.WARNING),
+        new ServerSettings(site.resolve("server.pid")));
+  }
+
+  /// The same, but for what says where the interpreter was named.
+  private static Settings withoutOrigin(Settings settings) {
+    AppSettings app = settings.app();
+    return new Settings(
+        new AppSettings(
+            app.target(),
+            app.folder(),
+            app.pythonPath(),
+            new Interpreter(app.interpreter().path(), "?"),
+            app.env(),
+            app.rootPath(),
+            app.load()),
+        settings.listen(),
+        settings.workers(),
+        settings.http(),
+        settings.queue(),
+        settings.spool(),
+        settings.log(),
+        settings.server());
+  }
+
+  @Test
+  void every_flag_reaches_its_own_component() throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("a.b:c"));
+    others().forEach((key, text) -> arguments.add("--" + key + "=" + text));
+
+    Settings settings = read(arguments.toArray(String[]::new));
+
+    assertThat(withoutOrigin(settings)).isEqualTo(expectedOfOthers());
+  }
+
+  @Test
+  void every_variable_reaches_its_own_component() throws Exception {
+    environment.put("SAOLA_TARGET", "a.b:c");
+    others()
+        .forEach((key, text) ->
+            environment.put(
+                "SAOLA_" + key.replace('-', '_').toUpperCase(java.util.Locale.ROOT), text));
+
+    assertThat(withoutOrigin(read())).isEqualTo(expectedOfOthers());
+  }
+
+  @Test
+  void every_key_of_a_file_reaches_its_own_component() throws Exception {
+    StringBuilder toml = new StringBuilder("target = \"a.b:c\"\n");
+    others().forEach((key, text) -> toml.append(key + " = '" + text + "'\n"));
+    Files.writeString(folder.resolve("saola.toml"), toml);
+
+    assertThat(withoutOrigin(read())).isEqualTo(expectedOfOthers());
+  }
+
+  @Test
+  void the_other_values_miss_no_setting() throws IOException {
+    List<String> keys = new ArrayList<>(others().keySet());
+    keys.addAll(List.of("target", "config"));
+
+    assertThat(Settings.SECTIONS)
+        .flatMap(Section::settings)
+        .map(Setting::key)
+        .containsExactlyInAnyOrderElementsOf(keys);
+  }
+
+  @Test
+  void flags_beat_variables_beat_files_beat_the_platform_beat_defaults() throws IOException {
+    assertThat(origin(WorkerSettings.COUNT)).isEqualTo("default");
+    environment.put("WEB_CONCURRENCY", "2");
+    assertThat(origin(WorkerSettings.COUNT)).isEqualTo("WEB_CONCURRENCY");
+    Files.writeString(folder.resolve("pyproject.toml"), "[tool.saola]\nworkers = 3\n");
+    assertThat(origin(WorkerSettings.COUNT)).isEqualTo("pyproject.toml line 2");
+    Files.writeString(folder.resolve("saola.toml"), "\n\nworkers = 4\n");
+    assertThat(origin(WorkerSettings.COUNT)).isEqualTo("saola.toml line 3");
+    environment.put("SAOLA_WORKERS", "5");
+    assertThat(origin(WorkerSettings.COUNT)).isEqualTo("SAOLA_WORKERS");
+    assertThat(origin(WorkerSettings.COUNT, "-w", "6")).isEqualTo("flag -w");
+    assertThat(read("-w", "6").workers().count()).isEqualTo(6);
+  }
+
+  @Test
+  void the_platforms_port_is_on_all_addresses() {
+    environment.put("PORT", "5000");
+
+    assertThat(read().listen().binds()).containsExactly(new Bind.Tcp("0.0.0.0", 5000));
+  }
+
+  @Test
+  void an_empty_variable_is_not_set() {
+    environment.put("PORT", "");
+    environment.put("SAOLA_WORKERS", "");
+
+    assertThat(read().listen().binds()).containsExactly(new Bind.Tcp("127.0.0.1", 8000));
+  }
+
+  @Test
+  void every_problem_is_reported_in_one_go() throws IOException {
+    environment.put("SAOLA_WORKRES", "2");
+    environment.put("SAOLA_KEEP_ALIVE", "long");
+    Files.writeString(folder.resolve("saola.toml"), "wrokers = 4\ntimeout = [30]\n");
+
+    SettingsException e =
+        catchThrowableOfType(
+            SettingsException.class, () -> read("--log-level=inof", "-w", "0", "--prot", "80"));
+
+    assertThat(e.problems())
+        .containsExactly(
+            "--prot: there is no such flag",
+            "SAOLA_WORKRES: there is no such setting; did you mean SAOLA_WORKERS? (environment)",
+            "wrokers: there is no such setting; did you mean workers? (saola.toml line 1)",
+            "timeout: must be a text or a number (saola.toml line 2)",
+            "workers: must be a whole number from 1 to 1024, not \"0\" (flag -w)",
+            "keep-alive: must be a time such as 30s, 2m, 500ms or 30 (seconds), not \"long\""
+                + " (SAOLA_KEEP_ALIVE)",
+            "log-level: must be one of debug, info, warning, error, not \"inof\"; did you mean"
+                + " info? (flag --log-level)");
+  }
+
+  /// In a pod beside a Service named saola, Kubernetes sets these for everybody.
+  @Test
+  void the_variables_of_launcher_and_kubernetes_are_no_mistakes() {
+    for (String name :
+        List.of(
+            "SAOLA_JAVA_HOME",
+            "SAOLA_DEBUG",
+            "SAOLA_PORT",
+            "SAOLA_SERVICE_HOST",
+            "SAOLA_SERVICE_PORT_HTTP",
+            "SAOLA_PORT_80_TCP_ADDR")) {
+      environment.put(name, "tcp://10.0.0.1:80");
+    }
+
+    assertThat(examine().problems()).isEmpty();
+  }
+
+  @Test
+  void the_table_shows_what_is_in_force_and_why() {
+    List<String> shown = new ArrayList<>();
+    for (Effective value : examine("-e", "A=1", "-e", "B=2", "-b:80", "-b", ":81").effective()) {
+      shown.add(value.setting().key() + " | " + value.text() + " | " + value.origin());
+    }
+
+    assertThat(shown)
+        .hasSize(31)
+        .contains(
+            "target | (looked for in the folder) | default",
+            "chdir | " + folder + " | default",
+            "python | " + folder.resolve("bin/python3") + " | python3 on the PATH",
+            "env | A=1 B=2 | flag -e",
+            "bind | :80,:81 | flag -b",
+            "spool-dir | /var/tmp | default");
+  }
+}
