@@ -22,8 +22,10 @@ public final class AppOutput {
   /// @param who `slot 2`, or `mold`
   /// @param line without its end; in whatever encoding the app prints
   public void line(String who, int generation, byte[] line, int start, int end) {
+    // A line may end in CRLF; the CR is part of its end.
+    int stop = end > start && line[end - 1] == '\r' ? end - 1 : end;
     byte[] prefix = ("[" + who + " g" + generation + "] ").getBytes(StandardCharsets.UTF_8);
-    stderr.writeVisible(prefix, line, start, end);
+    stderr.writeVisible(prefix, line, start, stop);
   }
 
   /// The same for a text.

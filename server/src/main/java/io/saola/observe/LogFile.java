@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The file behind a log: appended to, and opened anew when it was renamed.
-final class LogFile {
+final class LogFile implements LogOutput {
   private final @Nullable Path path;
   private FileChannel channel;
 
@@ -50,13 +50,13 @@ final class LogFile {
     };
   }
 
-  /// Writes some of the bytes, at least one.
-  void write(ByteBuffer bytes) throws IOException {
+  @Override
+  public void write(ByteBuffer bytes) throws IOException {
     channel.write(bytes);
   }
 
-  /// Opens the same path again; keeps the old file if that fails.
-  void reopen() throws IOException {
+  @Override
+  public void reopen() throws IOException {
     if (path != null) {
       FileChannel old = channel;
       channel = append(path);
@@ -65,7 +65,8 @@ final class LogFile {
   }
 
   /// Standard output is not ours to close.
-  void close() throws IOException {
+  @Override
+  public void close() throws IOException {
     if (path != null) {
       channel.close();
     }

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class LogWriter implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
+  private static final String SLOW = "its file takes them too slowly";
   private static final int CAPACITY = 1 << 20;
   private static final int BATCH = 64 * 1024;
   private static final long COLLECT = TimeUnit.MILLISECONDS.toNanos(200);
@@ -24,7 +25,7 @@ final class LogWriter implements Runnable {
   private static final long COMPLAIN = TimeUnit.MINUTES.toNanos(1);
   private static final long FAREWELL = TimeUnit.SECONDS.toMillis(2);
 
-  private final LogFile file;
+  private final LogOutput file;
   private final ByteBuffer ring = ByteBuffer.allocateDirect(CAPACITY);
   private final ByteBuffer window = ring.duplicate();
   private final AtomicLong tail = new AtomicLong();
@@ -40,11 +41,11 @@ final class LogWriter implements Runnable {
   private volatile boolean closing;
 
   // Of the writing thread alone.
-  private String failure = "it takes lines too slowly";
+  private String failure = SLOW;
   private long reported;
   private long reportedAt = System.nanoTime() - COMPLAIN;
 
-  LogWriter(LogFile file) {
+  LogWriter(LogOutput file) {
     this.file = file;
     thread.setDaemon(true);
   }
@@ -115,7 +116,7 @@ final class LogWriter implements Runnable {
     }
   }
 
-  private long pending() {
+  long pending() {
     return tail.get() - head.getPlain();
   }
 
@@ -151,6 +152,7 @@ final class LogWriter implements Runnable {
         rest();
         return;
       }
+      failure = SLOW;
       from += window.position() - index;
       head.setRelease(from);
     }
@@ -182,7 +184,7 @@ final class LogWriter implements Runnable {
     long lost = dropped();
     long now = System.nanoTime();
     if (lost > reported && now - reportedAt >= COMPLAIN) {
-      LOG.warn("access log loses lines, {} lost={}", failure, lost - reported);
+      LOG.warn("access log loses lines: {} lost={}", failure, lost - reported);
       reported = lost;
       reportedAt = now;
     }
