@@ -1,11 +1,76 @@
 package io.saola.boot;
 
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.saola.exchange.Dispatcher;
+import io.saola.exchange.ExchangeSettings;
+import io.saola.exchange.Exchanges;
+import io.saola.front.Connections;
+import io.saola.front.Forwarded;
+import io.saola.front.FrontSettings;
+import io.saola.front.Listeners;
+import io.saola.front.http1.Http1;
+import io.saola.link.LinkListener;
+import io.saola.link.LinkSettings;
+import io.saola.observe.AccessLog;
+import io.saola.observe.Counters;
+import io.saola.observe.ErrorLog;
+import io.saola.os.PidFile;
+import io.saola.os.Signals;
+import io.saola.settings.AppSettings;
+import io.saola.settings.HttpSettings;
 import io.saola.settings.Settings;
+import io.saola.settings.SettingsException;
+import io.saola.supervisor.Plan;
+import io.saola.supervisor.RuntimeFolder;
+import io.saola.supervisor.Supervisor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The running server, from settings to exit code.
+///
+/// Listeners open when every worker is ready, not before: nobody is let in to wait for an import.
 public final class Server {
-  private Server() {}
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final String VERSION = "0.1.0";
+
+  /// How long a body may pause, and a client may take nothing of its answer.
+  private static final Duration BODY_PAUSE = Duration.ofSeconds(30);
+
+  private static final Duration SEND_PAUSE = Duration.ofSeconds(60);
+
+  /// The exit code after something that should not happen.
+  private static final int INTERNAL = 70;
+
+  private final Settings settings;
+  private final Path home;
+  private final Runnable whenReady;
+  private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final Started started = new Started();
+
+  private Server(Settings settings, Path home, Runnable whenReady) {
+    this.settings = settings;
+    this.home = home;
+    this.whenReady = whenReady;
+  }
 
   /// Serves until it is told to stop.
   ///
@@ -19,7 +84,197 @@ public final class Server {
   ///
   /// @param whenReady run once the listeners are open
   public static int run(Settings settings, Path home, Runnable whenReady) {
-    System.err.println("saola: the parts of the server are not put together yet");
-    return 70;
+    ErrorLog.level(settings.log().level());
+    Server server = new Server(settings, home, whenReady);
+    try (Started _ = server.started) {
+      return server.serve();
+    } catch (SettingsException e) {
+      e.problems().forEach(LOG::error);
+      return 78;
+    } catch (IOException | UncheckedIOException e) {
+      LOG.error("cannot start: {}", e.getMessage());
+      return 73;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return INTERNAL;
+    }
+  }
+
+  private int serve() throws IOException, InterruptedException {
+    Addresses.check(settings.listen().binds());
+    Path pidFile = settings.server().pidFile();
+    if (pidFile != null) {
+      started.add(PidFile.claim(pidFile));
+    }
+    AccessLog accessLog = started.add(AccessLog.open(settings.log(), InstantSource.system()));
+    RuntimeFolder runtime = started.add(RuntimeFolder.create(System.getenv(), new SecureRandom()));
+    SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    started.add(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly());
+    EventLoop loop = group.next();
+
+    String token = UUID.randomUUID().toString();
+    Processes processes = new Processes(outcomes, loop);
+    Supervisor supervisor =
+        new Supervisor(plan(runtime, spool, token), processes, System::nanoTime);
+    ExchangeSettings limits = limits(spool.path());
+    Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
+    processes.dispatcher(dispatcher);
+    Links links = new Links(supervisor, dispatcher);
+    started.add(LinkListener.open(linkSettings(runtime, token), loop, links));
+    started.add(supervisor);
+
+    Connections connections = new Connections(loop);
+    Http1 http1 =
+        new Http1(
+            frontSettings(),
+            new Exchanges(limits, dispatcher, accessLog, new Counters()),
+            new Forwarded(settings.listen().forwardedAllowIps()::includes),
+            connections,
+            InstantSource.system());
+    listenToSignals(accessLog);
+    supervisor.start();
+    return untilStopped(
+        () -> Listeners.open(settings.listen(), loop, http1),
+        urls -> sayReady(urls, processes.python(), links.app()),
+        new Drain(loop, connections, dispatcher, outcomes));
+  }
+
+  /// Opens the listeners when everything is ready.
+  private interface Opening {
+    Listeners open() throws Listeners.BindException;
+  }
+
+  private int untilStopped(Opening opening, Consumer<List<String>> ready, Drain drain)
+      throws InterruptedException {
+    Listeners listeners = null;
+    while (true) {
+      switch (outcomes.take()) {
+        case Outcome.Ready() -> {
+          try {
+            listeners = started.add(opening.open());
+          } catch (Listeners.BindException e) {
+            LOG.error("{}", Addresses.explain(e.bind(), String.valueOf(e.getMessage())));
+            return Addresses.UNAVAILABLE;
+          }
+          ready.accept(listeners.urls());
+          whenReady.run();
+        }
+        case Outcome.Failed(int exitCode, String message) -> {
+          if (!message.isEmpty()) {
+            LOG.error("{}", message);
+          }
+          return exitCode;
+        }
+        case Outcome.KeeperGone() -> {
+          LOG.error("the keeper of the Python processes has died, and they with it");
+          return INTERNAL;
+        }
+        case Outcome.Stop(String signal) -> {
+          if (listeners != null) {
+            listeners.close();
+            drain.run(signal, settings.workers().gracefulTimeout());
+          }
+          LOG.info("stopped");
+          return 0;
+        }
+      }
+    }
+  }
+
+  private void listenToSignals(AccessLog accessLog) {
+    Signals.on("TERM", () -> outcomes.add(new Outcome.Stop("TERM")));
+    Signals.on("INT", () -> outcomes.add(new Outcome.Stop("INT")));
+    Signals.on("USR1", accessLog::reopen);
+    Signals.on("HUP", () -> LOG.warn("cannot reload yet: stop and start the server instead"));
+  }
+
+  private void sayReady(List<String> urls, String python, String app) {
+    Duration since =
+        ProcessHandle.current()
+            .info()
+            .startInstant()
+            .map(start -> Duration.between(start, Instant.now()))
+            .orElse(Duration.ZERO);
+    int workers = settings.workers().count();
+    LOG.info(
+        "saola {} serves {} on {}: {} {}, wsgi, {}, Python {}, ready in {}.{} s",
+        VERSION,
+        app,
+        String.join(", ", urls),
+        workers,
+        workers == 1 ? "worker" : "workers",
+        settings.app().load().text(),
+        python,
+        since.toSeconds(),
+        "%02d".formatted(since.toMillisPart() / 10));
+  }
+
+  private Plan plan(RuntimeFolder runtime, SpoolFolder spool, String token) {
+    List<Path> clean = new ArrayList<>(runtime.clean());
+    clean.add(spool.path());
+    return new Plan(
+        settings.workers().count(),
+        runtime.path(),
+        token,
+        clean,
+        settings.app().interpreter().path(),
+        home.resolve("worker/src"),
+        settings.app().folder(),
+        settings.workers().bootTimeout());
+  }
+
+  private ExchangeSettings limits(Path spool) {
+    return new ExchangeSettings(
+        settings.http().maxBody().count(),
+        settings.spool().maxSpool().count(),
+        settings.spool().memoryBudget().count(),
+        spool,
+        settings.workers().timeout().toNanos(),
+        settings.queue().limit(),
+        settings.queue().timeout().toNanos());
+  }
+
+  private FrontSettings frontSettings() {
+    HttpSettings http = settings.http();
+    return new FrontSettings(
+        Math.toIntExact(http.requestLine().count()),
+        http.requestFields(),
+        Math.toIntExact(http.requestFieldsSize().count()),
+        http.headerTimeout().toNanos(),
+        BODY_PAUSE.toNanos(),
+        http.keepAlive().toNanos(),
+        SEND_PAUSE.toNanos(),
+        settings.listen().probePrefix());
+  }
+
+  private LinkSettings linkSettings(RuntimeFolder runtime, String token) {
+    AppSettings app = settings.app();
+    return new LinkSettings(
+        runtime.socket(),
+        runtime.pages(),
+        token,
+        app.target(),
+        app.folder().toString(),
+        app.pythonPath().stream().map(Path::toString).collect(Collectors.joining(":")),
+        Map.copyOf(app.env()),
+        app.rootPath(),
+        app.load().text(),
+        settings.workers().count() > 1,
+        Exchanges.WINDOW,
+        "saola/" + VERSION);
+  }
+
+  /// What dispatch wants done to processes.
+  private record Kills(Supervisor supervisor) implements Dispatcher.Control {
+    @Override
+    public void kill(int slot, int pid, String why) {
+      supervisor.kill(slot, pid, why);
+    }
+
+    @Override
+    public void nudge(int pid) {
+      supervisor.nudge(pid);
+    }
   }
 }

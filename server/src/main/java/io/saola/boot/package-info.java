@@ -1,6 +1,7 @@
-/// Builds everything, in order, and stops it in the opposite order.
+/// Builds everything, in order, and stops it in the opposite order; the only place where parts
+/// meet.
 ///
-/// The only place where the parts of the server meet.
+/// An event of one part becomes a call of another here: a worker that is ready goes to the pool.
 @NullMarked
 package io.saola.boot;
 

@@ -1,0 +1,72 @@
+package io.saola.boot;
+
+import io.saola.exchange.Dispatcher;
+import io.saola.link.Hello;
+import io.saola.link.LinkEvents;
+import io.saola.link.MoldLink;
+import io.saola.link.WorkerLink;
+import io.saola.supervisor.MoldControl;
+import io.saola.supervisor.Role;
+import io.saola.supervisor.Supervisor;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What happens on links, told to those whom it concerns.
+final class Links implements LinkEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
+  private final Supervisor supervisor;
+  private final Dispatcher dispatcher;
+  private volatile String app = "";
+
+  Links(Supervisor supervisor, Dispatcher dispatcher) {
+    this.supervisor = supervisor;
+    this.dispatcher = dispatcher;
+  }
+
+  /// What the mold says that the app is.
+  String app() {
+    return app;
+  }
+
+  @Override
+  public void connected(Hello hello, Consumer<Boolean> admit) {
+    Role role = hello.role() == Hello.Role.MOLD ? Role.MOLD : Role.WORKER;
+    supervisor.awaitKnown(role, hello.pid(), hello.slot(), hello.generation(), admit);
+  }
+
+  @Override
+  public void moldReady(MoldLink mold, String interfaceName, String appName) {
+    app = appName;
+    supervisor.moldReady(mold.generation(), new Control(mold), interfaceName, appName);
+  }
+
+  private record Control(MoldLink mold) implements MoldControl {
+    @Override
+    public void fork(int slot) {
+      mold.fork(slot);
+    }
+
+    @Override
+    public void stop() {
+      mold.stop();
+    }
+  }
+
+  @Override
+  public void moldUnfit(int generation, String kind, String text) {
+    supervisor.moldUnfit(generation, kind, text);
+  }
+
+  @Override
+  public void workerReady(WorkerLink worker) {
+    dispatcher.add(worker);
+    supervisor.workerReady(worker.slot(), worker.generation(), worker.pid());
+  }
+
+  @Override
+  public void refused(String why) {
+    LOG.warn("refused a link: {}", why);
+  }
+}

@@ -1,0 +1,16 @@
+package io.saola.boot;
+
+/// What the thread that runs the server waits for.
+sealed interface Outcome {
+  /// Every worker is ready.
+  record Ready() implements Outcome {}
+
+  /// The server cannot start; `message` is for the operator, empty if everything was said already.
+  record Failed(int exitCode, String message) implements Outcome {}
+
+  /// The keeper has died.
+  record KeeperGone() implements Outcome {}
+
+  /// Somebody asks the server to stop.
+  record Stop(String signal) implements Outcome {}
+}

@@ -1,0 +1,38 @@
+package io.saola.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.FileRegion;
+import io.saola.model.Rejection;
+import io.saola.model.ResponseHead;
+
+/// Whoever asked, as an exchange sees them: one response, by whatever protocol.
+///
+/// The client frames the body, and holds it to the length that the app announced. It ends every
+/// exchange by calling [Exchange#finish] once the last byte is out or can never be.
+public interface Client {
+  /// The whole response, small enough to be written as it is. Head and body are lent for the call.
+  void respond(ResponseHead head, ByteBuf body);
+
+  /// The response begins; pieces follow. The head is lent for the call.
+  ///
+  /// @param length how long the body that the app made is, or -1 if nobody knows yet
+  void start(ResponseHead head, long length);
+
+  /// The next piece, which is the client's now; `sent` runs when it has left, or never will.
+  void write(ByteBuf piece, Runnable sent);
+
+  /// The next piece, read from a file by the kernel.
+  void write(FileRegion piece, Runnable sent);
+
+  /// All pieces have been written.
+  void end();
+
+  /// No response has begun, and this is it.
+  void reject(Rejection reason);
+
+  /// The response that has begun cannot be completed.
+  void abort();
+
+  /// Whether it makes sense to write more now; [Exchange#resume] is called when it does again.
+  boolean isWritable();
+}

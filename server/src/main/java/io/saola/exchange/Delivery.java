@@ -1,0 +1,148 @@
+package io.saola.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// One response's body on its way from the worker to the client.
+///
+/// Straight through while the client takes it and the memory budget has room, else through the
+/// spool; and the worker gets credit for what has been taken over, until the spool has reached its
+/// limit.
+final class Delivery {
+  private final Client client;
+  private final MemoryBudget budget;
+  private final ExchangeSettings settings;
+  private final ByteBufAllocator allocator;
+  private final IntConsumer credit;
+  private @Nullable ResponseSpool spool;
+  private int underway;
+  private int owed;
+  private boolean withheld;
+  private boolean unwanted;
+  private boolean passing;
+  private boolean finished;
+
+  /// @param credit tells the worker how many more bytes it may send
+  Delivery(
+      Client client,
+      MemoryBudget budget,
+      ExchangeSettings settings,
+      ByteBufAllocator allocator,
+      IntConsumer credit) {
+    this.client = client;
+    this.budget = budget;
+    this.settings = settings;
+    this.allocator = allocator;
+    this.credit = credit;
+  }
+
+  /// Whether everything that came has been handed to the client.
+  boolean isEmpty() {
+    return spool == null || spool.isEmpty();
+  }
+
+  /// A piece that the worker had credit for.
+  void data(ByteBuf data) throws IOException {
+    owed += data.readableBytes();
+    if (!unwanted) {
+      pass(data);
+    }
+    grant();
+  }
+
+  /// Takes the piece over; the buffer stays the caller's.
+  void pass(ByteBuf data) throws IOException {
+    int size = data.readableBytes();
+    if (isEmpty() && client.isWritable() && budget.take(size)) {
+      // Copied when small: a slice would hold on to the whole of a link's read buffer.
+      ByteBuf piece = size < 8192 ? allocator.buffer(size).writeBytes(data) : data.retainedSlice();
+      underway++;
+      client.write(piece, () -> sent(size));
+    } else {
+      spool().add(data, allocator);
+    }
+  }
+
+  /// A part of a file, which is closed here in the end.
+  void file(FileChannel file, long offset, long length) {
+    spool().add(file, offset, length);
+    resume();
+  }
+
+  private ResponseSpool spool() {
+    ResponseSpool made = spool;
+    if (made == null) {
+      made = new ResponseSpool(budget, settings.spool());
+      spool = made;
+    }
+    return made;
+  }
+
+  private void grant() {
+    if (owed < Exchanges.WINDOW / 4) {
+      return;
+    }
+    if (spool != null && spool.size() >= settings.maxSpool()) {
+      withheld = true;
+    }
+    if (!withheld || unwanted) {
+      int bytes = owed;
+      owed = 0;
+      credit.accept(bytes);
+    }
+  }
+
+  /// The client can take more.
+  void resume() {
+    ResponseSpool waiting = spool;
+    if (waiting == null || unwanted || passing) {
+      return;
+    }
+    passing = true;
+    while (client.isWritable() && !waiting.isEmpty()) {
+      underway++;
+      waiting.pass(client, this::sent);
+    }
+    passing = false;
+  }
+
+  private void sent(int bytes) {
+    budget.give(bytes);
+    underway--;
+    if (underway > 0) {
+      return;
+    }
+    if (finished) {
+      discard();
+    } else if (spool != null && spool.isEmpty()) {
+      // Only now may its file be written from the start again, so that it never outgrows the limit.
+      spool.rewind();
+      withheld = false;
+      grant();
+    }
+  }
+
+  /// Nobody wants the rest. The worker gets its credit, so that it comes to see this.
+  void unwanted() {
+    unwanted = true;
+    grant();
+  }
+
+  /// Frees everything, once the last piece on its way has left.
+  void finish() {
+    finished = true;
+    if (underway == 0) {
+      discard();
+    }
+  }
+
+  private void discard() {
+    if (spool != null) {
+      spool.discard();
+    }
+  }
+}

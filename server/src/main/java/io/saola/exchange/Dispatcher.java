@@ -1,0 +1,150 @@
+package io.saola.exchange;
+
+import io.netty.channel.EventLoop;
+import io.saola.link.Answer;
+import io.saola.link.WorkerLink;
+import io.saola.pool.WorkerPool;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings exchanges and workers together, and watches their time.
+///
+/// Owns the pool, on one event loop. What must happen to processes is said to [Control].
+public final class Dispatcher implements WorkerLink.Owner {
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /// What only the keeper can do.
+  public interface Control {
+    void kill(int slot, int pid, String why);
+
+    /// Makes the worker send the answers that it is collecting.
+    void nudge(int pid);
+  }
+
+  private final EventLoop loop;
+  private final long timeout;
+  private final Control control;
+  private final WorkerPool<Exchange, LinkedWorker> pool;
+  private final IdentityHashMap<WorkerLink, LinkedWorker> workers = new IdentityHashMap<>();
+  private final Runnable tick = this::tick;
+  private boolean ticking;
+
+  public Dispatcher(EventLoop loop, ExchangeSettings settings, Control control) {
+    this.loop = loop;
+    this.timeout = settings.timeout();
+    this.control = control;
+    this.pool = new WorkerPool<>(settings.queueLimit(), settings.queueTimeout());
+    if (timeout > 0) {
+      long period = Math.clamp(timeout / 8, 10_000_000, 250_000_000);
+      loop.scheduleAtFixedRate(this::killOverdue, period, period, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /// A worker can take requests from now on.
+  public void add(WorkerLink link) {
+    LinkedWorker worker = new LinkedWorker(link, control);
+    workers.put(link, worker);
+    link.owner(this);
+    pool.add(worker, System.nanoTime());
+  }
+
+  /// How many exchanges are with workers.
+  public int running() {
+    return pool.running();
+  }
+
+  /// How many exchanges wait for a worker.
+  public int waiting() {
+    return pool.waiting();
+  }
+
+  /// How many workers can take requests.
+  public int workers() {
+    return workers.size();
+  }
+
+  /// Asks every worker to finish and end.
+  public void stopWorkers() {
+    workers.keySet().forEach(WorkerLink::stop);
+  }
+
+  /// The process behind a link has been reaped, so what is left in the socket is all there will be.
+  /// Its end is usually read by itself; a child that the app forked may still hold it open.
+  public void processGone(int pid) {
+    for (WorkerLink link : List.copyOf(workers.keySet())) {
+      if (link.pid() == pid) {
+        loop.schedule(link::close, 20, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  void submit(Exchange exchange, long now) {
+    pool.submit(exchange, now);
+    watch();
+  }
+
+  void resubmit(Exchange exchange) {
+    pool.resubmit(List.of(exchange), System.nanoTime());
+    watch();
+  }
+
+  void cancel(Exchange exchange) {
+    pool.cancel(exchange);
+  }
+
+  void done(LinkedWorker worker, Exchange exchange) {
+    pool.done(worker, exchange, System.nanoTime());
+  }
+
+  private void watch() {
+    if (!ticking && pool.needsTick()) {
+      ticking = true;
+      loop.schedule(tick, 1, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void tick() {
+    ticking = false;
+    pool.tick(System.nanoTime());
+    watch();
+  }
+
+  private void killOverdue() {
+    long now = System.nanoTime();
+    for (LinkedWorker worker : List.copyOf(workers.values())) {
+      WorkerLink link = worker.link();
+      if (link.isOverdue(now, timeout)) {
+        Answer answer = link.current();
+        link.forgetCurrent();
+        remove(link);
+        control.kill(link.slot(), link.pid(), "a request ran longer than the timeout");
+        if (answer instanceof Exchange exchange) {
+          exchange.timedOut();
+        }
+      }
+    }
+  }
+
+  private void remove(WorkerLink link) {
+    LinkedWorker worker = workers.remove(link);
+    if (worker != null) {
+      pool.remove(worker);
+    }
+  }
+
+  @Override
+  public void broken(WorkerLink link, String why) {
+    LOG.error("broken link {}: {}", link, why);
+    remove(link);
+    control.kill(link.slot(), link.pid(), "it broke the link protocol");
+  }
+
+  @Override
+  public void closed(WorkerLink link) {
+    LOG.debug("link closed {} {}", link, link.counts());
+    remove(link);
+  }
+}

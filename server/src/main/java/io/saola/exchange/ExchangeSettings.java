@@ -1,0 +1,24 @@
+package io.saola.exchange;
+
+import java.nio.file.Path;
+
+/// Limits of exchanges.
+///
+/// @param maxBody longest request body in bytes; 0 for any
+/// @param maxSpool how many bytes of one response may wait for a slow reader
+/// @param memoryBudget how many bytes of bodies may be held in memory
+/// @param spool folder for bodies that are not held in memory
+/// @param timeout how long a request may run without sending anything, in nanoseconds; 0 for ever
+/// @param queueLimit how many requests may wait for a worker
+/// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
+public record ExchangeSettings(
+    long maxBody,
+    long maxSpool,
+    long memoryBudget,
+    Path spool,
+    long timeout,
+    int queueLimit,
+    long queueTimeout) {
+  /// A request body up to this many bytes is held in memory and travels inside its frame.
+  static final int BODY_IN_MEMORY = 64 * 1024;
+}

@@ -1,0 +1,130 @@
+package io.saola.exchange;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.saola.model.Caller;
+import io.saola.model.Rejection;
+import io.saola.model.RequestHead;
+import io.saola.observe.AccessLog;
+import io.saola.observe.AccessRecord;
+import io.saola.observe.Counters;
+import io.saola.observe.Text;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Begins exchanges, and holds what they share. Owned by one event loop.
+public final class Exchanges {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchanges.class);
+
+  /// Bytes of a response that a worker may send before it is given credit.
+  public static final int WINDOW = 256 * 1024;
+
+  private final ExchangeSettings settings;
+  private final Dispatcher dispatcher;
+  private final AccessLog accessLog;
+  private final Counters counters;
+  private final MemoryBudget budget;
+  private final AccessRecord access = new AccessRecord();
+  private final Set<String> dropped = new HashSet<>();
+
+  public Exchanges(
+      ExchangeSettings settings, Dispatcher dispatcher, AccessLog accessLog, Counters counters) {
+    this.settings = settings;
+    this.dispatcher = dispatcher;
+    this.accessLog = accessLog;
+    this.counters = counters;
+    this.budget = new MemoryBudget(settings.memoryBudget());
+  }
+
+  /// A request's head is complete.
+  ///
+  /// @param head lent until the exchange has called nobody any more, which is after `finish`
+  /// @param startNanos when its first byte came
+  public Exchange begin(
+      RequestHead head, Caller caller, Client client, ByteBufAllocator allocator, long startNanos) {
+    return new Exchange(this, head, caller, client, allocator, startNanos);
+  }
+
+  /// Whether a worker could take a request now or soon.
+  public boolean isReady() {
+    return dispatcher.workers() > 0;
+  }
+
+  public ExchangeSettings settings() {
+    return settings;
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  /// Hop-by-hop fields belong to the server (PEP 3333); an app that sends one is told once.
+  void noteDropped(String name) {
+    if (dropped.size() < 100 && dropped.add(name.toLowerCase(Locale.ROOT))) {
+      LOG.warn("dropped the app's response header {}: it belongs to the connection", name);
+    }
+  }
+
+  String requestLine(RequestHead head) {
+    return Text.visible(
+        head.text(head.methodStart(), head.methodEnd())
+            + " "
+            + head.text(head.targetStart(), head.targetEnd()));
+  }
+
+  void log(Exchange exchange, int status, long bodyBytes, boolean aborted) {
+    AccessRecord line = access;
+    line.head = exchange.head();
+    line.hasHead = true;
+    line.caller = exchange.caller();
+    line.status = status;
+    line.bodyBytes = bodyBytes;
+    line.startNanos = exchange.startNanos();
+    line.endNanos = System.nanoTime();
+    line.queueNanos = exchange.queueNanos();
+    line.appNanos = exchange.appNanos();
+    line.slot = exchange.slot();
+    line.rejection = exchange.rejection();
+    line.aborted = aborted;
+    write(line);
+  }
+
+  /// Logs a request that never became an exchange: a malformed one, or one that the server
+  /// answered.
+  ///
+  /// @param hasHead whether the head is complete and right
+  public void log(
+      RequestHead head,
+      boolean hasHead,
+      Caller caller,
+      int status,
+      @Nullable Rejection rejection,
+      long bodyBytes,
+      long startNanos) {
+    AccessRecord line = access;
+    line.reset();
+    line.head = head;
+    line.hasHead = hasHead;
+    line.caller = caller;
+    line.status = status;
+    line.rejection = rejection;
+    line.bodyBytes = bodyBytes;
+    line.startNanos = startNanos;
+    line.endNanos = System.nanoTime();
+    write(line);
+  }
+
+  private void write(AccessRecord line) {
+    counters.count(line);
+    if (accessLog.isEnabled()) {
+      accessLog.write(line);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.saola.exchange;
+
+import io.saola.link.Answer;
+import io.saola.link.WorkerLink;
+import io.saola.pool.Worker;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A link as the pool sees it.
+final class LinkedWorker implements Worker<Exchange> {
+  private final WorkerLink link;
+  private final Dispatcher.Control control;
+  private boolean nudged;
+
+  LinkedWorker(WorkerLink link, Dispatcher.Control control) {
+    this.link = link;
+    this.control = control;
+  }
+
+  WorkerLink link() {
+    return link;
+  }
+
+  @Override
+  public int places() {
+    return 1;
+  }
+
+  @Override
+  public void run(Exchange exchange) {
+    nudged = false;
+    exchange.run(this);
+  }
+
+  @Override
+  public long slowestRecent() {
+    return link.slowestRecent();
+  }
+
+  @Override
+  public long running(long now) {
+    return link.running(now);
+  }
+
+  @Override
+  public void withdraw() {
+    link.withdraw();
+  }
+
+  @Override
+  public List<Exchange> takeBack() {
+    List<Exchange> exchanges = new ArrayList<>();
+    for (Answer answer : link.takeBack()) {
+      // Only exchanges send requests over links.
+      exchanges.add(((Exchange) answer).takenBack());
+    }
+    return exchanges;
+  }
+
+  @Override
+  public void nudge() {
+    if (!nudged && link.holdsAnswers()) {
+      nudged = true;
+      control.nudge(link.pid());
+    }
+  }
+}

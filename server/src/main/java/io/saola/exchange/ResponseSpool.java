@@ -1,0 +1,171 @@
+package io.saola.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.FileRegion;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The part of a response that its reader has not taken yet: memory first, then a file.
+///
+/// A queue of pieces, each in memory or in a file, in the order in which they came. The spool file
+/// has no name, so that nothing is left whatever happens; its space is used again once it has run
+/// empty.
+final class ResponseSpool {
+  private static final Logger LOG = LoggerFactory.getLogger(ResponseSpool.class);
+  private static final int PIECE = 256 * 1024;
+
+  /// Something to send, not yet handed to the client.
+  private sealed interface Piece {}
+
+  private record InMemory(ByteBuf bytes) implements Piece {}
+
+  private static final class InFile implements Piece {
+    final FileChannel file;
+    long position;
+    long count;
+
+    InFile(FileChannel file, long position, long count) {
+      this.file = file;
+      this.position = position;
+      this.count = count;
+    }
+  }
+
+  private final MemoryBudget budget;
+  private final Path folder;
+  private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+  private final List<FileChannel> files = new ArrayList<>();
+  private @Nullable FileChannel spool;
+  private long spoolEnd;
+  private long size;
+
+  ResponseSpool(MemoryBudget budget, Path folder) {
+    this.budget = budget;
+    this.folder = folder;
+  }
+
+  boolean isEmpty() {
+    return pieces.isEmpty();
+  }
+
+  /// Bytes that wait here.
+  long size() {
+    return size;
+  }
+
+  /// Nothing is waiting and nothing of it is being sent: the spool file's space may be used again.
+  void rewind() {
+    spoolEnd = 0;
+  }
+
+  /// Copies the piece into memory, or into the spool file if the budget has no room.
+  ///
+  /// @throws IOException if the disk has none either
+  void add(ByteBuf bytes, ByteBufAllocator allocator) throws IOException {
+    int length = bytes.readableBytes();
+    if (budget.take(length)) {
+      pieces.addLast(new InMemory(allocator.buffer(length).writeBytes(bytes)));
+      size += length;
+      return;
+    }
+    FileChannel file = open();
+    int from = bytes.readerIndex();
+    for (int done = 0; done < length; ) {
+      done += bytes.getBytes(from + done, file, spoolEnd + done, length - done);
+    }
+    append(file, spoolEnd, length);
+    spoolEnd += length;
+  }
+
+  /// Queues a part of somebody's file, which is closed here at the end.
+  void add(FileChannel file, long position, long count) {
+    files.add(file);
+    append(file, position, count);
+  }
+
+  private void append(FileChannel file, long position, long count) {
+    size += count;
+    if (pieces.peekLast() instanceof InFile last
+        && last.file.equals(file)
+        && last.position + last.count == position) {
+      last.count += count;
+    } else {
+      pieces.addLast(new InFile(file, position, count));
+    }
+  }
+
+  private FileChannel open() throws IOException {
+    FileChannel open = spool;
+    if (open == null) {
+      Path path = folder.resolve("response-" + Long.toUnsignedString(System.nanoTime(), 36));
+      open =
+          FileChannel.open(
+              path,
+              Set.of(
+                  StandardOpenOption.CREATE_NEW,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE,
+                  StandardOpenOption.DELETE_ON_CLOSE));
+      spool = open;
+      files.add(open);
+    }
+    return open;
+  }
+
+  /// Hands the next piece to the client; `sent` is told how many bytes of the budget come back.
+  void pass(Client client, IntConsumer sent) {
+    Piece next = pieces.peekFirst();
+    switch (next) {
+      case null -> {}
+      case InMemory(ByteBuf bytes) -> {
+        pieces.removeFirst();
+        int length = bytes.readableBytes();
+        size -= length;
+        client.write(bytes, () -> sent.accept(length));
+      }
+      case InFile part -> {
+        long count = Math.min(PIECE, part.count);
+        FileRegion region = new SpoolRegion(part.file, part.position, count);
+        part.position += count;
+        part.count -= count;
+        size -= count;
+        if (part.count == 0) {
+          pieces.removeFirst();
+        }
+        client.write(region, () -> sent.accept(0));
+      }
+    }
+  }
+
+  /// Frees everything. No piece may still be on its way.
+  void discard() {
+    for (Piece piece : pieces) {
+      if (piece instanceof InMemory(ByteBuf bytes)) {
+        budget.give(bytes.readableBytes());
+        bytes.release();
+      }
+    }
+    pieces.clear();
+    size = 0;
+    for (FileChannel file : files) {
+      try {
+        file.close();
+      } catch (IOException e) {
+        LOG.debug("a spool file could not be closed: {}", e.toString());
+      }
+    }
+    files.clear();
+    spool = null;
+  }
+}

@@ -1,0 +1,64 @@
+package io.saola.front;
+
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// The open client connections of one event loop, and their deadlines.
+///
+/// Every connection keeps its own deadline as a plain number, and all are looked at twice a second:
+/// a timer per request would cost more than the request.
+public final class Connections {
+  /// One connection, as whoever watches its time sees it.
+  public interface Watched {
+    /// Closes or answers if its deadline has passed.
+    void checkDeadline(long now);
+
+    /// The server is stopping: an idle connection closes, another one after its response.
+    void drain();
+  }
+
+  private final Set<Watched> open = new LinkedHashSet<>();
+  private boolean draining;
+
+  public Connections(EventLoop loop) {
+    loop.scheduleAtFixedRate(this::checkDeadlines, 500, 500, TimeUnit.MILLISECONDS);
+  }
+
+  public void add(Watched connection) {
+    open.add(connection);
+  }
+
+  public void remove(Watched connection) {
+    open.remove(connection);
+  }
+
+  public int count() {
+    return open.size();
+  }
+
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /// From now on every connection closes as soon as it has nothing to do.
+  public void drain() {
+    draining = true;
+    for (Watched connection : List.copyOf(open)) {
+      connection.drain();
+    }
+  }
+
+  private void checkDeadlines() {
+    if (open.isEmpty()) {
+      return;
+    }
+    long now = System.nanoTime();
+    for (Watched connection : new ArrayList<>(open)) {
+      connection.checkDeadline(now);
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.saola.front;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.NetUtil;
+import io.saola.front.http1.Http1;
+import io.saola.model.Caller;
+import io.saola.settings.Bind;
+import io.saola.settings.ListenSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The addresses that accept connections.
+public final class Listeners implements AutoCloseable {
+  /// An address cannot be opened.
+  public static final class BindException extends Exception {
+    private final transient Bind bind;
+
+    BindException(Bind bind, Throwable cause) {
+      super(cause.getMessage(), cause);
+      this.bind = bind;
+    }
+
+    public Bind bind() {
+      return bind;
+    }
+  }
+
+  private final List<Channel> channels = new ArrayList<>();
+  private final List<String> urls = new ArrayList<>();
+  private final List<Path> sockets = new ArrayList<>();
+
+  private Listeners() {}
+
+  /// Opens all addresses, or none.
+  public static Listeners open(ListenSettings settings, EventLoop loop, Http1 http1)
+      throws BindException {
+    Listeners listeners = new Listeners();
+    for (Bind bind : settings.binds()) {
+      try {
+        listeners.open(bind, settings, loop, http1);
+      } catch (IOException e) {
+        listeners.close();
+        throw new BindException(bind, e);
+      }
+    }
+    return listeners;
+  }
+
+  /// Where the server can be reached, for people.
+  public List<String> urls() {
+    return List.copyOf(urls);
+  }
+
+  private void open(Bind bind, ListenSettings settings, EventLoop loop, Http1 http1)
+      throws IOException {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(loop)
+            .option(ChannelOption.SO_BACKLOG, settings.backlog())
+            // A client that has shut its way out may still be reading (RFC 9112 §9.6).
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(32 * 1024, 64 * 1024));
+    switch (bind) {
+      case Bind.Tcp tcp -> {
+        bootstrap
+            .channel(EpollServerSocketChannel.class)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childHandler(tcpConnections(settings, http1));
+        Channel channel = bind(bootstrap, new InetSocketAddress(tcp.host(), tcp.port()));
+        int port = ((InetSocketAddress) channel.localAddress()).getPort();
+        urls.add("http://" + new Bind.Tcp(tcp.host(), port));
+      }
+      case Bind.Unix(Path path) -> {
+        removeStale(path);
+        bootstrap
+            .channel(EpollServerDomainSocketChannel.class)
+            .childHandler(unixConnections(settings, http1));
+        bind(bootstrap, new DomainSocketAddress(path.toString()));
+        sockets.add(path);
+        urls.add("unix:" + path);
+      }
+    }
+  }
+
+  private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws IOException {
+    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+    Throwable cause = bound.cause();
+    if (cause != null) {
+      throw cause instanceof IOException io ? io : new IOException(cause.toString(), cause);
+    }
+    channels.add(bound.channel());
+    return bound.channel();
+  }
+
+  /// A socket that nobody listens on is what a killed server has left.
+  private static void removeStale(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
+    if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+      throw new IOException("it exists and is no socket");
+    }
+    try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.connect(UnixDomainSocketAddress.of(path));
+    } catch (IOException e) {
+      Files.delete(path);
+      return;
+    }
+    throw new IOException("Address already in use");
+  }
+
+  private static ChannelInitializer<Channel> tcpConnections(ListenSettings settings, Http1 http1) {
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        InetSocketAddress peer = (InetSocketAddress) channel.remoteAddress();
+        InetSocketAddress here = (InetSocketAddress) channel.localAddress();
+        Caller caller =
+            new Caller(
+                NetUtil.toAddressString(peer.getAddress()),
+                peer.getPort(),
+                "http",
+                null,
+                NetUtil.toAddressString(here.getAddress()),
+                here.getPort());
+        boolean trusted = settings.forwardedAllowIps().includes(peer.getAddress().getAddress());
+        channel.pipeline().addLast("http1", http1.connection(caller, trusted));
+      }
+    };
+  }
+
+  private static ChannelInitializer<Channel> unixConnections(ListenSettings settings, Http1 http1) {
+    // Whoever may open the socket is on this machine, as a loopback peer is.
+    boolean trusted = settings.forwardedAllowIps().includes(new byte[] {127, 0, 0, 1});
+    Caller caller = new Caller("", 0, "http", null, "localhost", 80);
+    return new ChannelInitializer<>() {
+      @Override
+      protected void initChannel(Channel channel) {
+        channel.pipeline().addLast("http1", http1.connection(caller, trusted));
+      }
+    };
+  }
+
+  /// Accepts no more connections; those that are open go on.
+  @Override
+  public void close() {
+    for (Channel channel : channels) {
+      channel.close().awaitUninterruptibly();
+    }
+    channels.clear();
+    for (Path socket : sockets) {
+      try {
+        Files.deleteIfExists(socket);
+      } catch (IOException e) {
+        // It is removed as stale when somebody opens it the next time.
+        sockets.clear();
+        return;
+      }
+    }
+    sockets.clear();
+  }
+}

@@ -1,0 +1,66 @@
+package io.saola.front.http1;
+
+import io.netty.channel.ChannelHandler;
+import io.saola.exchange.Exchanges;
+import io.saola.front.Connections;
+import io.saola.front.Forwarded;
+import io.saola.front.FrontSettings;
+import io.saola.model.Caller;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+
+/// What the HTTP/1.1 connections of one event loop share.
+public final class Http1 {
+  private final FrontSettings settings;
+  private final Exchanges exchanges;
+  private final Forwarded forwarded;
+  private final Connections connections;
+  private final ResponseWriter writer;
+  private final byte[] probePrefix;
+
+  public Http1(
+      FrontSettings settings,
+      Exchanges exchanges,
+      Forwarded forwarded,
+      Connections connections,
+      InstantSource clock) {
+    this.settings = settings;
+    this.exchanges = exchanges;
+    this.forwarded = forwarded;
+    this.connections = connections;
+    this.writer = new ResponseWriter(clock);
+    this.probePrefix = settings.probePrefix().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /// The handler of one new connection.
+  ///
+  /// @param caller who is at the other end of the socket
+  /// @param trusted whether it is a proxy whose forwarded headers count
+  public ChannelHandler connection(Caller caller, boolean trusted) {
+    return new Http1Connection(this, caller, trusted);
+  }
+
+  FrontSettings settings() {
+    return settings;
+  }
+
+  Exchanges exchanges() {
+    return exchanges;
+  }
+
+  Forwarded forwarded() {
+    return forwarded;
+  }
+
+  Connections connections() {
+    return connections;
+  }
+
+  ResponseWriter writer() {
+    return writer;
+  }
+
+  byte[] probePrefix() {
+    return probePrefix;
+  }
+}

@@ -1,0 +1,280 @@
+package io.saola.front.http1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.FileRegion;
+import io.saola.exchange.Client;
+import io.saola.exchange.Exchange;
+import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.model.Method;
+import io.saola.model.Rejection;
+import io.saola.model.RequestHead;
+import io.saola.model.ResponseHead;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The way out of one HTTP/1.1 connection: frames each response's body (RFC 9112 §6).
+///
+/// Whatever the app announces and sends, what follows on the connection stays in step: too many
+/// bytes are cut off, too few end the connection.
+final class Http1Response implements Client {
+  private static final Logger LOG = LoggerFactory.getLogger(Http1Response.class);
+
+  /// No length was announced.
+  private static final long OPEN = Long.MAX_VALUE;
+
+  private final Http1 shared;
+  private final Http1Connection connection;
+  private final ChannelHandlerContext ctx;
+  private final Runnable flush = this::flush;
+  private @Nullable RequestHead request;
+  private @Nullable Exchange exchange;
+  private int status;
+  private long remaining;
+  private long bodyBytes;
+  private boolean bodyForbidden;
+  private boolean chunked;
+  private boolean close;
+  private boolean flushing;
+
+  Http1Response(Http1 shared, Http1Connection connection, ChannelHandlerContext ctx) {
+    this.shared = shared;
+    this.connection = connection;
+    this.ctx = ctx;
+  }
+
+  void begin(RequestHead head, Exchange started) {
+    request = head;
+    exchange = started;
+    status = 0;
+    bodyBytes = 0;
+    remaining = 0;
+    bodyForbidden = chunked = false;
+    close = false;
+  }
+
+  private ByteBufAllocator allocator() {
+    return ctx.alloc();
+  }
+
+  private RequestHead request() {
+    RequestHead head = request;
+    if (head == null) {
+      throw new IllegalStateException("no request");
+    }
+    return head;
+  }
+
+  private Exchange exchange() {
+    Exchange current = exchange;
+    if (current == null) {
+      throw new IllegalStateException("no exchange");
+    }
+    return current;
+  }
+
+  private Persistence persistence() {
+    return Persistence.of(close, request().minorVersion());
+  }
+
+  // ---- whole responses
+
+  @Override
+  public void respond(ResponseHead head, ByteBuf body) {
+    long length = begin(head, body.readableBytes());
+    int size = (int) Math.min(body.readableBytes(), bodyForbidden ? 0 : remaining);
+    ByteBuf out = shared.writer().head(allocator(), head, length, chunked, persistence(), size);
+    out.writeBytes(body, body.readerIndex(), size);
+    bodyBytes = size;
+    checkLength(body.readableBytes() - size, remaining - size);
+    ctx.write(out, ctx.voidPromise());
+    flushLater();
+    exchange().finish(status, bodyBytes, false);
+    connection.responded(close);
+  }
+
+  /// Sets up the framing of this response; the Content-Length to announce, or -1.
+  private long begin(ResponseHead head, long known) {
+    status = head.status();
+    close = connection.mustClose() || !request().keepAlive() || head.close();
+    boolean isHead = request().method() == Method.HEAD;
+    bodyForbidden = isHead || head.forbidsBody();
+    long announced = head.contentLength();
+    if (bodyForbidden) {
+      remaining = OPEN;
+      // A length is what a GET would have had (RFC 9110 §8.6); 0 from an app that skipped the work
+      // would be a lie, and 204 has none.
+      return status == 204 ? -1 : announced >= 0 ? announced : isHead && known > 0 ? known : -1;
+    }
+    long length = announced >= 0 ? announced : known;
+    if (length >= 0) {
+      remaining = length;
+      return length;
+    }
+    remaining = OPEN;
+    if (request().minorVersion() == 1) {
+      chunked = true;
+    } else {
+      close = true;
+    }
+    return -1;
+  }
+
+  /// Says what the app got wrong, and keeps the connection from going on in the middle of a body.
+  private void checkLength(long cut, long missing) {
+    if (bodyForbidden || remaining == OPEN) {
+      return;
+    }
+    if (cut > 0) {
+      LOG.warn("cut off {} bytes beyond the app's Content-Length {}", cut, where());
+    }
+    if (missing > 0) {
+      LOG.warn("app sent {} bytes less than its Content-Length {}", missing, where());
+      close = true;
+    }
+  }
+
+  private String where() {
+    RequestHead head = request();
+    return "path=" + head.text(head.pathStart(), head.pathEnd()).replaceAll("[^!-~]", "?");
+  }
+
+  @Override
+  public void reject(Rejection reason) {
+    status = reason.status();
+    close = connection.mustClose() || !request().keepAlive();
+    boolean withBody = request().method() != Method.HEAD;
+    ctx.write(
+        shared.writer().rejection(allocator(), reason, persistence(), withBody), ctx.voidPromise());
+    flushLater();
+    exchange().finish(status, withBody ? reason.text().length() + 1 : 0, false);
+    connection.responded(close);
+  }
+
+  // ---- responses in pieces
+
+  @Override
+  public void start(ResponseHead head, long length) {
+    long announced = begin(head, length);
+    ctx.write(
+        shared.writer().head(allocator(), head, announced, chunked, persistence(), 0),
+        ctx.voidPromise());
+    flushLater();
+  }
+
+  @Override
+  public void write(ByteBuf piece, Runnable sent) {
+    int size = piece.readableBytes();
+    int wanted = (int) Math.min(size, bodyForbidden ? 0 : remaining);
+    checkCut(size - wanted);
+    if (wanted == 0) {
+      piece.release();
+      sent.run();
+      return;
+    }
+    count(wanted);
+    startChunk(wanted);
+    ctx.write(wanted < size ? piece.slice(0, wanted) : piece, whenSent(sent));
+    endChunk();
+    flushLater();
+  }
+
+  @Override
+  public void write(FileRegion piece, Runnable sent) {
+    // Only the server's own spool files come this way, which a length cannot cut in the middle:
+    // what
+    // is beyond it was refused before.
+    if (bodyForbidden || remaining < piece.count()) {
+      checkCut(bodyForbidden ? 0 : piece.count());
+      piece.release();
+      sent.run();
+      return;
+    }
+    count(piece.count());
+    startChunk(piece.count());
+    ctx.write(piece, whenSent(sent));
+    endChunk();
+    flushLater();
+  }
+
+  private void checkCut(long cut) {
+    if (cut > 0 && !bodyForbidden) {
+      LOG.warn("cut off {} bytes beyond the app's Content-Length {}", cut, where());
+    }
+  }
+
+  private void count(long bytes) {
+    bodyBytes += bytes;
+    if (remaining != OPEN) {
+      remaining -= bytes;
+    }
+  }
+
+  private void startChunk(long size) {
+    if (chunked) {
+      ctx.write(ResponseWriter.chunkStart(allocator(), size), ctx.voidPromise());
+    }
+  }
+
+  private void endChunk() {
+    if (chunked) {
+      ctx.write(ResponseWriter.chunkEnd(allocator()), ctx.voidPromise());
+    }
+  }
+
+  private ChannelPromise whenSent(Runnable sent) {
+    ChannelPromise promise = ctx.newPromise();
+    connection.sending();
+    promise.addListener(done -> {
+      connection.progressed();
+      sent.run();
+    });
+    return promise;
+  }
+
+  @Override
+  public void end() {
+    checkLength(0, remaining);
+    ByteBuf last =
+        chunked && !bodyForbidden ? ResponseWriter.lastChunk(allocator()) : Unpooled.EMPTY_BUFFER;
+    ChannelPromise promise = ctx.newPromise();
+    Exchange current = exchange();
+    promise.addListener(done -> {
+      current.finish(status, bodyBytes, !done.isSuccess());
+      connection.responded(close || !done.isSuccess());
+    });
+    ctx.write(last, promise);
+    flushLater();
+  }
+
+  @Override
+  public void abort() {
+    // Without its last chunk or its announced length, the client knows that something is missing.
+    exchange().finish(status, bodyBytes, true);
+    connection.abort();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return ctx.channel().isWritable();
+  }
+
+  // ---- the socket
+
+  /// Everything that is written in one turn of the event loop leaves in one system call.
+  void flushLater() {
+    if (!flushing) {
+      flushing = true;
+      ctx.executor().execute(flush);
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    ctx.flush();
+  }
+}

@@ -1,0 +1,236 @@
+package io.saola.front.http1;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.saola.model.Rejection;
+import io.saola.model.ResponseHead;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Writes response heads as HTTP/1.1 (RFC 9112 §4, §5). One per event loop.
+///
+/// The head is put together in one array, from the bytes that the app sent, and copied out once.
+final class ResponseWriter {
+  private static final byte[] VERSION = ascii("HTTP/1.1 ");
+  private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
+  private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
+  private static final byte[] CLOSE = ascii("Connection: close\r\n");
+  private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
+  private static final byte[] SERVER = ascii("Server: saola\r\n");
+  private static final byte[] CRLF = ascii("\r\n");
+  private static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
+  private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
+  private static final DateTimeFormatter IMF_FIXDATE =
+      DateTimeFormatter.ofPattern("'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT\r\n'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  /// How the connection goes on after a response.
+  enum Persistence {
+    /// It stays open, as HTTP/1.1 does without a word.
+    SILENT,
+    /// It stays open, and an HTTP/1.0 client must be told.
+    KEEP_ALIVE,
+    CLOSE;
+
+    static Persistence of(boolean close, int minorVersion) {
+      return close ? CLOSE : minorVersion == 0 ? KEEP_ALIVE : SILENT;
+    }
+  }
+
+  private final InstantSource clock;
+  private byte[] line = new byte[2048];
+  private int length;
+  private byte[] date = CRLF;
+  private long dateSecond = Long.MIN_VALUE;
+
+  ResponseWriter(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /// The head of an app's response, in a buffer with room for `room` more bytes.
+  ///
+  /// @param contentLength -1 for none
+  ByteBuf head(
+      ByteBufAllocator allocator,
+      ResponseHead head,
+      long contentLength,
+      boolean chunked,
+      Persistence persistence,
+      int room) {
+    length = 0;
+    byte[] from = head.bytes();
+    put(VERSION);
+    put(from, 0, head.statusEnd());
+    if (head.statusEnd() == 3) {
+      put(' ');
+    }
+    put(CRLF);
+    if (!head.hasServer()) {
+      put(SERVER);
+    }
+    if (!head.hasDate()) {
+      put(date());
+    }
+    for (int i = 0; i < head.fieldCount(); i++) {
+      put(from, head.nameStart(i), head.nameEnd(i));
+      put(':');
+      put(' ');
+      put(from, head.valueStart(i), head.valueEnd(i));
+      put(CRLF);
+    }
+    framing(contentLength, chunked, persistence);
+    return allocator.directBuffer(length + room).writeBytes(line, 0, length);
+  }
+
+  /// A whole response of the server's own.
+  ByteBuf own(
+      ByteBufAllocator allocator,
+      String status,
+      @Nullable String header,
+      String text,
+      Persistence persistence,
+      boolean withBody) {
+    length = 0;
+    byte[] body = text.getBytes(ISO_8859_1);
+    put(VERSION);
+    put(ascii(status));
+    put(CRLF);
+    put(SERVER);
+    put(date());
+    put(ascii("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"));
+    if (header != null) {
+      put(ascii(header));
+      put(CRLF);
+    }
+    framing(body.length, false, persistence);
+    if (withBody) {
+      put(body);
+    }
+    return allocator.directBuffer(length).writeBytes(line, 0, length);
+  }
+
+  /// The answer to a request that the server refuses.
+  ByteBuf rejection(
+      ByteBufAllocator allocator, Rejection reason, Persistence persistence, boolean withBody) {
+    return own(
+        allocator,
+        reason.status() + " " + phrase(reason.status()),
+        reason.status() == 503 ? "Retry-After: 1" : null,
+        reason.text() + "\n",
+        persistence,
+        withBody);
+  }
+
+  private void framing(long contentLength, boolean chunked, Persistence persistence) {
+    if (contentLength >= 0) {
+      put(CONTENT_LENGTH);
+      number(contentLength);
+      put(CRLF);
+    } else if (chunked) {
+      put(CHUNKED);
+    }
+    switch (persistence) {
+      case SILENT -> {}
+      case KEEP_ALIVE -> put(KEEP_ALIVE);
+      case CLOSE -> put(CLOSE);
+    }
+    put(CRLF);
+  }
+
+  static ByteBuf interim(ByteBufAllocator allocator) {
+    return allocator.directBuffer(CONTINUE.length).writeBytes(CONTINUE);
+  }
+
+  /// What stands before a chunk's data (RFC 9112 §7.1).
+  static ByteBuf chunkStart(ByteBufAllocator allocator, long size) {
+    byte[] hex = ascii(Long.toHexString(size));
+    return allocator.directBuffer(hex.length + 2).writeBytes(hex).writeBytes(CRLF);
+  }
+
+  static ByteBuf chunkEnd(ByteBufAllocator allocator) {
+    return allocator.directBuffer(2).writeBytes(CRLF);
+  }
+
+  static ByteBuf lastChunk(ByteBufAllocator allocator) {
+    return allocator.directBuffer(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
+  }
+
+  private byte[] date() {
+    long second = Math.floorDiv(clock.millis(), 1000L);
+    if (second != dateSecond) {
+      dateSecond = second;
+      date = ascii(IMF_FIXDATE.format(Instant.ofEpochSecond(second)));
+    }
+    return date;
+  }
+
+  private void number(long value) {
+    if (value == 0) {
+      put('0');
+      return;
+    }
+    int digits = 0;
+    for (long rest = value; rest > 0; rest /= 10) {
+      digits++;
+    }
+    room(digits);
+    int at = length + digits;
+    length = at;
+    for (long rest = value; rest > 0; rest /= 10) {
+      line[--at] = (byte) ('0' + rest % 10);
+    }
+  }
+
+  private void put(byte[] bytes) {
+    put(bytes, 0, bytes.length);
+  }
+
+  private void put(byte[] bytes, int start, int end) {
+    room(end - start);
+    System.arraycopy(bytes, start, line, length, end - start);
+    length += end - start;
+  }
+
+  private void put(char c) {
+    room(1);
+    line[length++] = (byte) c;
+  }
+
+  private void room(int more) {
+    if (length + more > line.length) {
+      line = Arrays.copyOf(line, Math.max(length + more, 2 * line.length));
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
+  }
+
+  static String phrase(int status) {
+    return switch (status) {
+      case 200 -> "OK";
+      case 400 -> "Bad Request";
+      case 404 -> "Not Found";
+      case 408 -> "Request Timeout";
+      case 413 -> "Content Too Large";
+      case 414 -> "URI Too Long";
+      case 417 -> "Expectation Failed";
+      case 431 -> "Request Header Fields Too Large";
+      case 500 -> "Internal Server Error";
+      case 501 -> "Not Implemented";
+      case 502 -> "Bad Gateway";
+      case 503 -> "Service Unavailable";
+      case 504 -> "Gateway Timeout";
+      case 505 -> "HTTP Version Not Supported";
+      default -> throw new IllegalArgumentException("status " + status);
+    };
+  }
+}

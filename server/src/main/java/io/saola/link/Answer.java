@@ -1,0 +1,38 @@
+package io.saola.link;
+
+import io.netty.buffer.ByteBuf;
+import io.saola.model.ResponseHead;
+
+/// Receives what a worker says about one request. Called on the link's event loop only.
+///
+/// Heads and buffers are lent for the call; whoever keeps a buffer retains it. After [#response],
+/// [#end], [#skipped], [#broken] or [#lost] nothing more comes.
+public interface Answer {
+  /// The whole response; the body is what is readable.
+  void response(ResponseHead head, ByteBuf body);
+
+  /// The response begins; data and an end follow.
+  void head(ResponseHead head);
+
+  void data(ByteBuf data);
+
+  /// Part of the body is in this file.
+  void file(String path, long offset, long length);
+
+  /// @param aborted the response is not complete and never will be
+  void end(boolean aborted);
+
+  /// The app raised an exception; a response follows all the same.
+  void failed(String traceback);
+
+  /// The worker was told not to start this request, and did not.
+  void skipped();
+
+  /// The app's response head cannot be passed on.
+  void broken(String problem);
+
+  /// The worker is gone.
+  ///
+  /// @param started whether it may have begun this request
+  void lost(boolean started);
+}

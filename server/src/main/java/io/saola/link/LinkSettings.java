@@ -1,0 +1,24 @@
+package io.saola.link;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// What every Welcome says (PROTOCOL §7), and where links and status pages are.
+///
+/// @param socket path of the link socket
+/// @param pages folder of the status pages, best in memory
+/// @param token what a Hello must know
+/// @param window body bytes that a worker may send before it has been given credit
+public record LinkSettings(
+    Path socket,
+    Path pages,
+    String token,
+    String target,
+    String chdir,
+    String pythonPath,
+    Map<String, String> environment,
+    String rootPath,
+    String load,
+    boolean multiprocess,
+    int window,
+    String serverSoftware) {}

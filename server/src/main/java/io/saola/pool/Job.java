@@ -1,0 +1,16 @@
+package io.saola.pool;
+
+import io.saola.model.Rejection;
+
+/// What waits for a worker.
+public interface Job {
+  /// Whether it may be handed to a worker that has not finished what it has: only what changes
+  /// nothing, so that a death never leaves two unsafe requests in doubt.
+  boolean mayShare();
+
+  /// Whether it still needs to be run.
+  boolean isWanted();
+
+  /// It will not be served: the queue is full, or it has waited too long.
+  void reject(Rejection reason);
+}

@@ -1,0 +1,249 @@
+package io.saola.pool;
+
+import io.saola.model.Rejection;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Decides which worker takes the next job, and holds the jobs that must wait.
+///
+/// * **Last in, first out** over idle places: a lightly loaded server keeps using the same warm
+///   few.
+/// * **Prefetch**: only while every place is taken, a worker is given more than it has places for,
+///   as much as its slowest recent job says costs less than [#PATIENCE] of waiting in total. It
+///   saves a wake-up per request, which is most of what a small request costs.
+/// * **Recall**: when a worker's job turns out slow and a place elsewhere is free, what waits
+///   behind it is taken back. A job is never run twice: see PROTOCOL §6.
+///
+/// Owned by one event loop, which calls [#tick] every millisecond while [#needsTick] says so.
+public final class WorkerPool<J extends Job, W extends Worker<J>> {
+  /// What a prefetched job may have to wait in total, in nanoseconds.
+  static final long PATIENCE = 1_000_000;
+
+  /// A job that runs longer than this, in nanoseconds, is slow: what waits behind it is taken back.
+  static final long SLOW = 2_000_000;
+
+  /// More in a batch saves nothing.
+  static final int MAX_DEPTH = 64;
+
+  /// One worker and what the pool has given it.
+  private static final class Member<J extends Job, W extends Worker<J>> {
+    final W worker;
+    int inFlight;
+    int alone;
+    boolean idle;
+    boolean withdrawing;
+
+    Member(W worker) {
+      this.worker = worker;
+    }
+
+    int depth() {
+      if (alone > 0 || withdrawing) {
+        return 0;
+      }
+      long slowest = worker.slowestRecent();
+      if (slowest >= PATIENCE) {
+        return 0;
+      }
+      return (int) Math.min(MAX_DEPTH, PATIENCE / Math.max(slowest, 1));
+    }
+  }
+
+  private record Waiting<J>(J job, long deadline) {}
+
+  private final int queueLimit;
+  private final long queueTimeout;
+  private final IdentityHashMap<W, Member<J, W>> members = new IdentityHashMap<>();
+  private final ArrayDeque<Member<J, W>> idle = new ArrayDeque<>();
+  private final ArrayDeque<Waiting<J>> queue = new ArrayDeque<>();
+
+  /// @param queueLimit how many jobs may wait
+  /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
+  public WorkerPool(int queueLimit, long queueTimeout) {
+    this.queueLimit = queueLimit;
+    this.queueTimeout = queueTimeout;
+  }
+
+  public void add(W worker, long now) {
+    Member<J, W> member = new Member<>(worker);
+    members.put(worker, member);
+    toIdle(member);
+    feed(now);
+  }
+
+  /// The worker is gone, or shall be given nothing more. What it still has is the caller's
+  /// business.
+  public void remove(W worker) {
+    Member<J, W> member = members.remove(worker);
+    if (member != null && member.idle) {
+      idle.remove(member);
+    }
+  }
+
+  /// Runs the job on a worker at once, or lets it wait, or rejects it.
+  public void submit(J job, long now) {
+    if (queue.isEmpty()) {
+      Member<J, W> member = placeFor(job);
+      if (member != null) {
+        give(member, job);
+        return;
+      }
+    }
+    if (queue.size() >= queueLimit) {
+      job.reject(Rejection.QUEUE_FULL);
+      return;
+    }
+    queue.addLast(new Waiting<>(job, queueTimeout == 0 ? Long.MAX_VALUE : now + queueTimeout));
+  }
+
+  /// Puts jobs that were handed out but never started back at the head, in their order. They have
+  /// waited before, so neither the queue's limit nor a fresh wait applies.
+  public void resubmit(List<J> jobs, long now) {
+    long deadline = queueTimeout == 0 ? Long.MAX_VALUE : now + queueTimeout;
+    for (int i = jobs.size() - 1; i >= 0; i--) {
+      queue.addFirst(new Waiting<>(jobs.get(i), deadline));
+    }
+    feed(now);
+  }
+
+  /// The worker has finished this job, or will never run it.
+  public void done(W worker, J job, long now) {
+    Member<J, W> member = members.get(worker);
+    if (member == null) {
+      return;
+    }
+    took(member, job);
+    feed(now);
+  }
+
+  /// Takes a job out of the queue; false if it is not there, because a worker has it.
+  public boolean cancel(J job) {
+    for (Iterator<Waiting<J>> all = queue.iterator(); all.hasNext(); ) {
+      if (all.next().job().equals(job)) {
+        all.remove();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public int waiting() {
+    return queue.size();
+  }
+
+  public int running() {
+    int running = 0;
+    for (Member<J, W> member : members.values()) {
+      running += member.inFlight;
+    }
+    return running;
+  }
+
+  /// Whether [#tick] has anything to look after: prefetched jobs, or jobs that wait.
+  public boolean needsTick() {
+    if (!queue.isEmpty()) {
+      return true;
+    }
+    for (Member<J, W> member : members.values()) {
+      if (member.inFlight > member.worker.places() || member.withdrawing) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Takes back what waits behind slow jobs, and rejects what has waited too long.
+  public void tick(long now) {
+    for (Member<J, W> member : List.copyOf(members.values())) {
+      if (member.withdrawing) {
+        takeBack(member, now);
+      } else if (member.inFlight > member.worker.places() && member.worker.running(now) > SLOW) {
+        member.worker.nudge();
+        if (!idle.isEmpty()) {
+          member.worker.withdraw();
+          member.withdrawing = true;
+        }
+      }
+    }
+    Waiting<J> first = queue.peekFirst();
+    while (first != null && first.deadline() - now <= 0) {
+      queue.removeFirst();
+      first.job().reject(Rejection.QUEUE_TIMEOUT);
+      first = queue.peekFirst();
+    }
+  }
+
+  private void takeBack(Member<J, W> member, long now) {
+    member.withdrawing = false;
+    List<J> jobs = new ArrayList<>(member.worker.takeBack());
+    for (J job : jobs) {
+      took(member, job);
+    }
+    jobs.removeIf(job -> !job.isWanted());
+    if (!jobs.isEmpty()) {
+      resubmit(jobs, now);
+    }
+  }
+
+  private void took(Member<J, W> member, J job) {
+    member.inFlight--;
+    if (!job.mayShare()) {
+      member.alone--;
+    }
+    if (!member.idle && member.inFlight < member.worker.places()) {
+      toIdle(member);
+    }
+  }
+
+  private void toIdle(Member<J, W> member) {
+    member.idle = true;
+    idle.addLast(member);
+  }
+
+  private void feed(long now) {
+    for (Waiting<J> first = queue.peekFirst(); first != null; first = queue.peekFirst()) {
+      if (first.deadline() - now <= 0) {
+        queue.removeFirst();
+        first.job().reject(Rejection.QUEUE_TIMEOUT);
+        continue;
+      }
+      Member<J, W> member = placeFor(first.job());
+      if (member == null) {
+        return;
+      }
+      queue.removeFirst();
+      give(member, first.job());
+    }
+  }
+
+  private void give(Member<J, W> member, J job) {
+    member.inFlight++;
+    if (!job.mayShare()) {
+      member.alone++;
+    }
+    if (member.idle && member.inFlight >= member.worker.places()) {
+      member.idle = false;
+      idle.remove(member);
+    }
+    member.worker.run(job);
+  }
+
+  private @Nullable Member<J, W> placeFor(J job) {
+    Member<J, W> free = idle.peekLast();
+    if (free != null || !job.mayShare()) {
+      return free;
+    }
+    Member<J, W> best = null;
+    for (Member<J, W> member : members.values()) {
+      if ((best == null || member.inFlight < best.inFlight)
+          && member.inFlight < member.worker.places() + member.depth()) {
+        best = member;
+      }
+    }
+    return best;
+  }
+}

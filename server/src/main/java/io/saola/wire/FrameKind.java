@@ -1,0 +1,33 @@
+package io.saola.wire;
+
+/// The kinds of frames (PROTOCOL §1).
+public final class FrameKind {
+  public static final int HELLO = 0x01;
+  public static final int AGREED = 0x02;
+  public static final int READY = 0x03;
+  public static final int BYE = 0x04;
+  public static final int UNFIT = 0x05;
+  public static final int RESPONSE = 0x10;
+  public static final int HEAD = 0x11;
+  public static final int DATA = 0x12;
+  public static final int END = 0x13;
+  public static final int FILE = 0x14;
+  public static final int FAILED = 0x15;
+  public static final int SKIPPED = 0x16;
+  public static final int CREDIT = 0x20;
+  public static final int WELCOME = 0x30;
+  public static final int REQUEST = 0x31;
+  public static final int STOP = 0x32;
+  public static final int FORK = 0x40;
+
+  /// Request: the body follows the blob.
+  public static final int BODY = 1;
+
+  /// Request: the path of a spool file follows the blob.
+  public static final int BODY_FILE = 2;
+
+  /// End: the response is not complete and never will be.
+  public static final int ABORTED = 1;
+
+  private FrameKind() {}
+}

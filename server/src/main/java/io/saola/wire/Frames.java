@@ -1,0 +1,89 @@
+package io.saola.wire;
+
+import io.netty.buffer.ByteBuf;
+
+/// Writes frames, and reads their headers (PROTOCOL §1).
+///
+/// Reading makes no object per frame: the header's fields are read into this reader, and the
+/// payload stays in the buffer for whoever handles the kind.
+public final class Frames {
+  public static final int HEADER_LENGTH = 12;
+
+  /// The longest payload that either side accepts, in bytes.
+  public static final int MAX_PAYLOAD = 1 << 20;
+
+  private int length;
+  private int kind;
+  private int flags;
+  private int count;
+  private int stream;
+
+  /// Reads the next header if the whole of its frame is in `in`; the reader index is then at the
+  /// payload, of which exactly [#length()] bytes belong to this frame.
+  ///
+  /// @throws WireException if the bytes can never become a frame
+  public boolean next(ByteBuf in) {
+    if (in.readableBytes() < HEADER_LENGTH) {
+      return false;
+    }
+    int at = in.readerIndex();
+    int announced = in.getIntLE(at);
+    if (announced < 0 || announced > MAX_PAYLOAD) {
+      throw new WireException("payload of " + Integer.toUnsignedString(announced) + " bytes");
+    }
+    if (in.readableBytes() < HEADER_LENGTH + announced) {
+      return false;
+    }
+    length = announced;
+    kind = in.getByte(at + 4) & 0xFF;
+    flags = in.getByte(at + 5) & 0xFF;
+    count = in.getUnsignedShortLE(at + 6);
+    stream = in.getIntLE(at + 8);
+    in.readerIndex(at + HEADER_LENGTH);
+    return true;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  public int kind() {
+    return kind;
+  }
+
+  public int flags() {
+    return flags;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  /// The stream, unsigned.
+  public int stream() {
+    return stream;
+  }
+
+  public static void header(ByteBuf out, int length, int kind, int flags, int stream) {
+    out.ensureWritable(HEADER_LENGTH + length);
+    out.writeIntLE(length);
+    out.writeByte(kind);
+    out.writeByte(flags);
+    out.writeShortLE(0);
+    out.writeIntLE(stream);
+  }
+
+  public static void credit(ByteBuf out, int stream, int bytes) {
+    header(out, 4, FrameKind.CREDIT, 0, stream);
+    out.writeIntLE(bytes);
+  }
+
+  public static void stop(ByteBuf out) {
+    header(out, 0, FrameKind.STOP, 0, 0);
+  }
+
+  public static void fork(ByteBuf out, int slot) {
+    header(out, 4, FrameKind.FORK, 0, 0);
+    out.writeIntLE(slot);
+  }
+}
