@@ -5,8 +5,6 @@ import java.util.function.Consumer;
 
 /// What the supervisor's thread is told through its mailbox.
 sealed interface Command {
-  record Start() implements Command {}
-
   record Reported(Report report) implements Command {}
 
   /// The keeper has ended; `lastWords` are the last lines of its standard error.

@@ -50,6 +50,9 @@ final class Crew {
   /// How long the keeper may take for what it does at once.
   private static final long PROMPT = Duration.ofSeconds(5).toNanos();
 
+  /// How long an app may load before a line says so; the next one comes after twice the time.
+  private static final long LONG_IMPORT = Duration.ofSeconds(10).toNanos();
+
   /// A process that the keeper has reported and not reaped.
   private record Member(Role role, int slot, int generation) {}
 
@@ -74,6 +77,7 @@ final class Crew {
   private @Nullable MoldControl control;
   private @Nullable Unfit unfit;
   private long fifosDue;
+  private long nextWord;
   private int generation;
   private boolean everLoaded;
   private boolean everReady;
@@ -116,7 +120,7 @@ final class Crew {
       case Command.LinkClosed(int pid) -> condemn(pid, now, now + FAREWELL, "its link closed");
       case Command.Kill(int slot, int pid, String why) -> kill(slot, pid, why, now);
       case Command.Nudge(int pid) -> nudge(pid);
-      case Command.Start _, Command.KeeperEnded _, Command.Stop _ ->
+      case Command.KeeperEnded _, Command.Stop _ ->
           throw new IllegalArgumentException(command + " is not the crew's");
     }
   }
@@ -166,8 +170,8 @@ final class Crew {
       case Empty(_, long notBefore) -> canFill ? notBefore - now : Long.MAX_VALUE;
       case Forking _ when halted || (isWorker && !(mold.life() instanceof Ready)) -> Long.MAX_VALUE;
       case Forking(_, _, long since) -> since + (isWorker ? bootTimeout : PROMPT) - now;
-      case Booting(_, _, _, long since) ->
-          isWorker && !halted ? since + bootTimeout - now : Long.MAX_VALUE;
+      case Booting _ when halted -> Long.MAX_VALUE;
+      case Booting(_, _, _, long since) -> (isWorker ? since + bootTimeout : nextWord) - now;
       case Ready _ -> Long.MAX_VALUE;
       case Ending ending -> ending.killed() ? Long.MAX_VALUE : ending.killAt() - now;
     };
@@ -181,6 +185,7 @@ final class Crew {
     switch (slot.life()) {
       case Forking _ when slot.role() == Role.MOLD -> moldUnforked(now);
       case Forking _ -> condemn(mold.life().pid(), now, now, "it did not fork when asked");
+      case Booting booting when slot.role() == Role.MOLD -> sayStillLoading(booting, now);
       case Booting(_, _, int pid, _) -> {
         String limit = seconds(bootTimeout);
         condemn(pid, now, now, "not ready within " + limit);
@@ -189,6 +194,16 @@ final class Crew {
       case Ending _ -> killIfDue(slot, now);
       case Empty _, Ready _ -> {}
     }
+  }
+
+  /// An import may take what it takes, but nobody shall wonder what the server waits for.
+  private void sayStillLoading(Booting booting, long now) {
+    LOG.info(
+        "mold still loads the app gen={} pid={} for={}",
+        booting.generation(),
+        booting.pid(),
+        seconds(now - booting.since()));
+    nextWord = now + (now - booting.since());
   }
 
   private void killIfDue(Slot slot, long now) {
@@ -221,6 +236,7 @@ final class Crew {
     outside.attribute(mold.fifo(), of);
     if (mold.life() instanceof Forking(_, int asked, _) && asked == of) {
       mold.apply(new LifeEvent.Forked(pid, now));
+      nextWord = now + LONG_IMPORT;
       LOG.debug("mold forked gen={} pid={}", of, pid);
     } else {
       outside.tell(Order.signal(pid, Order.KILL));

@@ -60,7 +60,6 @@ public final class Supervisor implements AutoCloseable {
   /// comes of it is an event.
   public synchronized void start() {
     if (thread == null) {
-      mailbox.add(new Command.Start());
       thread = Thread.ofPlatform().daemon().name("supervisor").start(this::run);
     }
   }
@@ -152,6 +151,7 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void run() {
+    startKeeper(); // before anything else: the JVM warms up while Python starts
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Command command = mailbox.poll(untilNext(), TimeUnit.NANOSECONDS);
@@ -189,7 +189,6 @@ public final class Supervisor implements AutoCloseable {
 
   private void handle(Command command) {
     switch (command) {
-      case Command.Start _ -> startKeeper();
       case Command.Reported(Report.Started(int pid, PythonVersion version)) ->
           keeperStarted(pid, version);
       case Command.KeeperEnded(ExitStatus status, List<String> lastWords) ->

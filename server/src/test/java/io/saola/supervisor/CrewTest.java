@@ -198,6 +198,22 @@ class CrewTest {
   }
 
   @Test
+  void an_app_may_load_for_as_long_as_it_takes() {
+    boot();
+    taken();
+
+    for (long wait : new long[] {10, 10, 20, 40, 80, 160}) {
+      assertThat(crew.untilNext(now)).isEqualTo(wait * 1000 * MS);
+      now += wait * 1000 * MS;
+      tick();
+    }
+
+    assertThat(taken()).isEmpty();
+    handle(new Command.MoldReady(1, new Mold(), "wsgi app"));
+    assertThat(taken()).containsExactly("fork 0", "fork 1");
+  }
+
+  @Test
   void an_unfit_mold_that_does_not_exit_is_killed() {
     boot();
     handle(new Command.MoldUnfit(1, "target", "no module named 'nope'"));
