@@ -66,10 +66,18 @@ final class Slot {
       case Step(Forking(int failures, _, _), Unforked(long at)) -> failed(failures + 1, at);
       case Step(Booting(int failures, int generation, int pid, _), ReportedReady(long at)) ->
           new Ready(failures, generation, pid, at);
-      case Step(Booting booting, Condemned condemned) ->
-          ending(booting, booting.failures() + 1, false, condemned);
-      case Step(Ready ready, Condemned condemned) ->
-          ending(ready, failures(ready, condemned.at()), true, condemned);
+      case Step(Booting booting, Condemned(_, long killAt, String why)) ->
+          new Ending(
+              booting.failures() + 1,
+              booting.generation(),
+              booting.pid(),
+              false,
+              killAt,
+              false,
+              why);
+      case Step(Ready ready, Condemned(long at, long killAt, String why)) ->
+          new Ending(
+              failures(ready, at), ready.generation(), ready.pid(), true, killAt, false, why);
       case Step(Ending ending, Condemned(_, long killAt, String why)) ->
           killAt - ending.killAt() < 0 ? sooner(ending, killAt, why) : ending;
       case Step(Ending ending, Killed()) -> killed(ending);
@@ -103,11 +111,6 @@ final class Slot {
           Step(Ending _, ReportedReady _) ->
           throw new IllegalStateException(event + " is not allowed in " + life);
     };
-  }
-
-  private static Ending ending(Life life, int failures, boolean hadBeenReady, Condemned event) {
-    return new Ending(
-        failures, life.generation(), life.pid(), hadBeenReady, event.killAt(), false, event.why());
   }
 
   private static int failures(Ready ready, long at) {
