@@ -190,12 +190,7 @@ public final class Server {
   }
 
   private void sayReady(List<String> urls, String python, String app) {
-    Duration since =
-        ProcessHandle.current()
-            .info()
-            .startInstant()
-            .map(start -> Duration.between(start, Instant.now()))
-            .orElse(Duration.ZERO);
+    Duration since = Duration.between(startInstant(), Instant.now());
     int workers = settings.workers().count();
     LOG.info(
         "saola {} serves {} on {}: {} {}, wsgi, {}, Python {}, ready in {}.{} s",
@@ -208,6 +203,15 @@ public final class Server {
         python,
         since.toSeconds(),
         "%02d".formatted(since.toMillisPart() / 10));
+  }
+
+  /// When the server was started; the launcher says so, since it may have built before.
+  private static Instant startInstant() {
+    String epochSeconds = System.getProperty("saola.started");
+    if (epochSeconds != null) {
+      return Instant.ofEpochMilli(Math.round(Double.parseDouble(epochSeconds) * 1000));
+    }
+    return ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
   }
 
   private Plan plan(RuntimeFolder runtime, SpoolFolder spool, String token) {
