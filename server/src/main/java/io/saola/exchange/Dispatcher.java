@@ -95,8 +95,8 @@ public final class Dispatcher implements WorkerLink.Owner {
     pool.cancel(exchange);
   }
 
-  void done(LinkedWorker worker, Exchange exchange) {
-    pool.done(worker, exchange, System.nanoTime());
+  void done(LinkedWorker worker, Exchange exchange, long now) {
+    pool.done(worker, exchange, now);
   }
 
   private void watch() {

@@ -193,7 +193,7 @@ public final class Exchange implements Job, Answer, RequestSource {
     LinkedWorker had = worker;
     worker = null;
     if (had != null) {
-      shared.dispatcher().done(had, this);
+      shared.dispatcher().done(had, this, System.nanoTime());
     }
   }
 
@@ -212,7 +212,11 @@ public final class Exchange implements Job, Answer, RequestSource {
   @Override
   public void response(ResponseHead response, ByteBuf responseBody) {
     answered(response);
-    release();
+    LinkedWorker had = worker;
+    worker = null;
+    if (had != null) {
+      shared.dispatcher().done(had, this, answeredNanos);
+    }
     if (gone) {
       finishGone();
       return;

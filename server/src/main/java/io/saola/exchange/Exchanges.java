@@ -87,7 +87,7 @@ public final class Exchanges {
     line.status = status;
     line.bodyBytes = bodyBytes;
     line.startNanos = exchange.startNanos();
-    line.endNanos = System.nanoTime();
+    line.endNanos = accessLog.isEnabled() ? System.nanoTime() : line.startNanos;
     line.queueNanos = exchange.queueNanos();
     line.appNanos = exchange.appNanos();
     line.slot = exchange.slot();

@@ -190,7 +190,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     exchange = begun;
     out().begin(head, begun);
     if (!head.hasBody()) {
-      run(begun);
+      run(begun, startNanos);
       return;
     }
     long limit = shared.exchanges().settings().maxBody();
@@ -206,10 +206,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
   }
 
-  private void run(Exchange begun) {
+  private void run(Exchange begun, long now) {
     state = State.BUSY;
     deadline = Long.MAX_VALUE;
-    begun.complete(System.nanoTime());
+    begun.complete(now);
     if (inputShut && state == State.BUSY && begun.isWaiting()) {
       clientGone();
     }
@@ -227,7 +227,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         yield false;
       }
       case DONE -> {
-        run(into);
+        run(into, System.nanoTime());
         yield true;
       }
     };
@@ -322,9 +322,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     head.reset();
     heads.reset();
     state = State.HEAD;
-    long now = System.nanoTime();
-    startNanos = now;
-    deadline = now + shared.settings().keepAlive();
+    deadline = shared.connections().now() + shared.settings().keepAlive();
+    if (in != null) {
+      startNanos = System.nanoTime();
+    }
     if (!processing && (in != null || inputShut)) {
       // Not from here: whoever called is in the middle of something.
       ctx.executor().execute(() -> process(ctx));
