@@ -63,9 +63,12 @@ def _named(target: str, folder: str) -> Any:
 
 
 def _import(name: str, folder: str) -> Any:
+    plain = name.removesuffix(".py").replace(os.sep, ".").strip(".")
+    if plain != name and os.path.isfile(os.path.join(folder, name)):
+        raise AppImportError("target", f"{name!r} is the name of a file; the module is {plain!r}")
     if not all(part.isidentifier() for part in name.split(".")):
-        plain = name.removesuffix(".py").replace(os.sep, ".").strip(".")
-        raise AppImportError("target", f"{name!r} is not the name of a module; try {plain!r}")
+        text = f"{name!r} is not the name of a module"
+        raise AppImportError("target", text if plain == name else f"{text}; try {plain!r}")
     try:
         __import__(name)  # unlike importlib's, it leaves its own frames out of tracebacks
     except ModuleNotFoundError as error:

@@ -193,7 +193,7 @@ class Link:
             self._send_all()
             at += step
         self._sending = False
-        return at == size
+        return at == size and not self.gone
 
     def end(self, flags: int = 0) -> None:
         """End the response."""

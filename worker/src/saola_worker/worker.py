@@ -6,13 +6,13 @@ Forked by a mold (``mold.py``), child of the keeper. Everything here runs in the
 from __future__ import annotations
 
 import gc
-import io
 import marshal
 import mmap
 import os
 import signal
 import sys
 import time
+from io import BytesIO
 
 from . import wire
 from .bodies import open_spool
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 # Words of the status page (PROTOCOL.md §6).
 STARTED, WITHDRAWN, SINCE = 0, 1, 8
 
+_NO_ENVIRON = (EOFError, ValueError, TypeError)
 _MILLISECOND = 1_000_000
 _PARENT_PATIENCE = 5.0
 _SEND_UNSENT = signal.SIGRTMIN + 4
@@ -146,11 +147,12 @@ class Server:
 
     def run(self) -> None:
         """Serve until Stop or the end of the link."""
-        link, page, run = self._link, self._link.page, self._run
-        clock = time.monotonic_ns
-        now = oldest = 0
+        link, page = self._link, self._link.page
+        take, clock, read = link.take, time.monotonic_ns, marshal.loads
+        app, constants = self._app, self._constants
+        oldest = 0
         while True:
-            taken = link.take()
+            taken = take()
             if taken is None:
                 page[SINCE] = 0
                 if not link.wait():
@@ -173,27 +175,32 @@ class Server:
             page[STARTED] = stream
             if page[WITHDRAWN] >= stream:  # looked at only after started is written
                 link.answer(wire.frame(wire.SKIPPED, stream))
-                continue
-            run(word, stream, payload)
+            elif word == REQUEST:  # as below, but without a call: 0.3 us of 4
+                try:
+                    environ: Environ = read(payload)
+                    environ |= constants
+                except _NO_ENVIRON as error:
+                    raise WireError(f"marshal cannot read the environ: {error}") from None
+                environ["wsgi.input"] = BytesIO()
+                link.in_app = True
+                serve(app, link, stream, environ)
+                link.in_app = False
+            else:
+                self._serve_body(word, stream, payload)
 
-    def _run(self, word: int, stream: int, payload: memoryview) -> None:
-        body: io.BufferedIOBase
+    def _serve_body(self, word: int, stream: int, payload: memoryview) -> None:
         link = self._link
-        if word == REQUEST:
-            blob = payload
-            body = io.BytesIO()
-        else:
-            blob, rest = split_request(payload)
-            try:
-                body = io.BytesIO(rest) if word == REQUEST_BODY else open_spool(bytes(rest))
-            except OSError as error:
-                Exchange(link, stream).fail(error)
-                return
+        blob, rest = split_request(payload)
         try:
             environ: Environ = marshal.loads(blob)
-            environ.update(self._constants)
-        except (EOFError, ValueError, TypeError, AttributeError) as error:
+            environ |= self._constants
+        except _NO_ENVIRON as error:
             raise WireError(f"marshal cannot read the environ: {error}") from None
+        try:
+            body = BytesIO(rest) if word == REQUEST_BODY else open_spool(bytes(rest))
+        except OSError as error:
+            Exchange(link, stream).fail(error)
+            return
         environ["wsgi.input"] = body
         link.in_app = True
         serve(self._app, link, stream, environ)

@@ -11,7 +11,6 @@ import io
 import os
 import sys
 import traceback
-from itertools import chain
 
 from .bodies import FileWrapper
 from .errors import ClientGone
@@ -58,7 +57,6 @@ if TYPE_CHECKING:
 _FRAME = 65_536  # the largest response that travels as one frame
 _TEXT = 65_536
 _JOIN = "\n".join
-_FLATTEN = chain.from_iterable
 _PACK = RESPONSE_START.pack
 _BYTES = b"".join
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -70,7 +68,6 @@ class Exchange:
 
     # Defaults live in the class: that is 60 ns less than setting them for each request.
     head: bytes | None = None
-    count = 0
     headers: list[tuple[str, str]]
     opened = False
     gone = False
@@ -94,9 +91,12 @@ class Exchange:
                 exc_info = None
         elif self.head is not None:
             raise AssertionError("start_response was called again without exc_info")
-        # A name or value that is not a str, or not latin-1, surfaces here, in the app's call.
-        self.head = _JOIN((status, *_FLATTEN(headers))).encode("latin-1")
-        self.count = 1 + 2 * len(headers)
+        # A name or value that is not a str, or not latin-1, surfaces here, in the app's call. This
+        # loop takes 240 ns for two headers, itertools.chain 380.
+        lines = [status]
+        for pair in headers:
+            lines += pair
+        self.head = _JOIN(lines).encode("latin-1")
         self.headers = headers
         return self.write
 
@@ -112,12 +112,13 @@ class Exchange:
         head = self._known_head()
         if 16 + len(head) + len(body) <= _FRAME:
             self.complete = True
-            self.sink.answer(response(self.stream, self.count, head, body))
+            count = 1 + 2 * len(self.headers)
+            self.sink.answer(response(self.stream, count, head, body))
             return
         if self.expected is None:
             # Else the server must send it chunked, and an HTTP/1.0 client cannot tell its end.
             self.head = head + b"\nContent-Length\n%d" % len(body)
-            self.count += 2
+            self.headers = [*self.headers, ("Content-Length", str(len(body)))]
         self._open()
         self._data(body)
         self.finish()
@@ -180,7 +181,8 @@ class Exchange:
             raise ValueError(f"{len(head)} bytes of status and headers")
         if self.expected is None:
             self.expected = self._content_length()
-        self.sink.open(self.stream, frame(HEAD, self.stream, head, count=self.count))
+        count = 1 + 2 * len(self.headers)
+        self.sink.open(self.stream, frame(HEAD, self.stream, head, count=count))
         self.opened = True
 
     def _data(self, piece: bytes) -> None:
@@ -214,9 +216,8 @@ def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
                 size = len(head)
                 length = 4 + size + len(body)
                 if length <= _FRAME - 12:
-                    sink.answer(
-                        _PACK(length, RESPONSE, 0, exchange.count, stream, size) + head + body
-                    )
+                    count = 1 + 2 * len(exchange.headers)
+                    sink.answer(_PACK(length, RESPONSE, 0, count, stream, size) + head + body)
                     return
                 exchange.expected = exchange._content_length()
             exchange.whole(body)

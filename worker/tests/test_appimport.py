@@ -1,0 +1,262 @@
+"""From a target, or none, to an app, or to a refusal that helps."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from saola_worker.appimport import Loaded, load
+from saola_worker.errors import AppImportError
+from saola_worker.wsgi import format_error
+
+APP = "def app(environ, start_response): return []\n"
+Write = Callable[[str, str], None]
+
+FLASK = (
+    "class Flask:\n    def __init__(self, name): pass\n    def __call__(self, e, s): return []\n"
+)
+FASTAPI = "class FastAPI:\n    async def __call__(self, scope, receive, send): pass\n"
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
+    """Write files into an empty folder from which modules are imported."""
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    before = set(sys.modules)
+
+    def write(name: str, text: str) -> None:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    yield write
+    for name in set(sys.modules) - before:
+        del sys.modules[name]
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
+def loaded(target: str, folder: Path) -> Loaded:
+    return load(target, str(folder))
+
+
+def refused(target: str, folder: Path) -> tuple[str, str]:
+    with pytest.raises(AppImportError) as caught:
+        load(target, str(folder))
+    return caught.value.kind, str(caught.value).replace(str(folder), "HERE")
+
+
+def test_module_and_attribute(write: Write, tmp_path: Path) -> None:
+    write("some/where.py", "class A: pass\na = A()\na.b = lambda environ, start_response: []\n")
+
+    found = loaded("some.where:a.b", tmp_path)
+
+    assert found.app is sys.modules["some.where"].a.b
+    assert found.name == "some.where:a.b"
+
+
+@pytest.mark.parametrize("attribute", ["app", "application"])
+def test_a_module_alone(write: Write, tmp_path: Path, attribute: str) -> None:
+    write("some.py", f"{attribute} = lambda environ, start_response: []\n")
+
+    assert loaded("some", tmp_path).app is getattr(sys.modules["some"], attribute)
+
+
+@pytest.mark.parametrize(
+    ("call", "args"),
+    [("make()", "() {}"), ("make('a', b=[1])", "('a',) {'b': [1]}"), ("make( 1 )", "(1,) {}")],
+)
+def test_a_factory_is_called(write: Write, tmp_path: Path, call: str, args: str) -> None:
+    write("some.py", "def make(*args, **kw):\n    return lambda e, s: f'{args} {kw}'\n")
+
+    assert loaded(f"some:{call}", tmp_path).app(None, None) == args
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        (":app", "':app' is not of the form 'module:attribute'"),
+        ("some:", "'some:' is not of the form 'module:attribute'"),
+        ("some.py:app", "'some.py' is the name of a file; the module is 'some'"),
+        ("pkg/mod.py:app", "'pkg/mod.py' is the name of a file; the module is 'pkg.mod'"),
+        ("pkg/mod:app", "'pkg/mod' is not the name of a module; try 'pkg.mod'"),
+        ("my-site:app", "'my-site' is not the name of a module"),
+        ("sone:app", "no module named 'sone' in HERE; did you mean 'some'?"),
+        ("zzz:app", "no module named 'zzz' in HERE"),
+        ("pkg.mad:app", "no module named 'pkg.mad' in package 'pkg'; did you mean 'pkg.mod'?"),
+        ("pgk.mod:app", "no module named 'pgk' in HERE; did you mean 'pkg.mod'?"),
+        ("some:ap", "'some' has no attribute 'ap'; did you mean 'app'?"),
+        ("some:zzz", "'some' has no attribute 'zzz'"),
+        ("some:app.x", "'app' has no attribute 'x'"),
+        (
+            "pkg.mod",
+            "module 'pkg.mod' has neither 'application' nor 'app'; "
+            "say which attribute: 'pkg.mod:attribute'",
+        ),
+        ("some:app(x)", "'app(x)': a factory takes literal arguments only"),
+        ("some:app(", "'app(': a factory takes literal arguments only"),
+        ("some:number", "'some:number' is of type int: not callable"),
+    ],
+)
+def test_a_wrong_target_is_refused(write: Write, tmp_path: Path, target: str, text: str) -> None:
+    write("some.py", APP + "number = 1\n")
+    write("pkg/__init__.py", "")
+    write("pkg/mod.py", "")
+
+    kind, found = refused(target, tmp_path)
+
+    assert kind == "target"
+    assert found == text
+
+
+def test_an_import_that_fails_inside_the_app_is_the_apps_own(write: Write, tmp_path: Path) -> None:
+    write("some.py", "import not_there\n")
+
+    with pytest.raises(ModuleNotFoundError) as caught:
+        load("some:app", str(tmp_path))
+
+    text = format_error(caught.value).replace(str(tmp_path), "HERE")
+    assert "<frozen" not in text
+    assert text.endswith(
+        '  File "HERE/some.py", line 1, in <module>\n    import not_there\n'
+        "ModuleNotFoundError: No module named 'not_there'\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "async def app(scope, receive, send): pass",
+        "class A:\n    async def __call__(self, scope, receive, send): pass\napp = A()",
+        "import functools\nasync def f(x, s, r, t): pass\napp = functools.partial(f, 1)",
+        "class A:\n    async def serve(self, s, r, t): pass\napp = A().serve",
+    ],
+)
+def test_an_asgi_app_is_refused(write: Write, tmp_path: Path, app: str) -> None:
+    write("some.py", app)
+
+    assert refused("some:app", tmp_path) == (
+        "interface",
+        "some:app: ASGI apps are not supported yet",
+    )
+
+
+def test_an_asgi_app_is_refused_by_its_name(write: Write, tmp_path: Path) -> None:
+    write("fastapi/__init__.py", "__version__ = '0.1'")
+    write("fastapi/applications.py", FASTAPI)
+    write("main.py", "from fastapi.applications import FastAPI\napi = FastAPI()\n")
+
+    assert refused("", tmp_path) == ("interface", "FastAPI 0.1: ASGI apps are not supported yet")
+
+
+def test_the_name_and_version_of_a_framework_are_found(write: Write, tmp_path: Path) -> None:
+    write("flask/__init__.py", "")
+    write("flask/app.py", FLASK)
+    write("Flask-3.1.3.dist-info/METADATA", "")
+    write(
+        "site_app.py",
+        "from flask.app import Flask\n"
+        "class Middleware:\n"
+        "    def __init__(self, app): self.app = app\n"
+        "    def __call__(self, e, s): return self.app(e, s)\n"
+        "app = Middleware(Middleware(Flask(__name__)))\n",
+    )
+
+    assert loaded("site_app:app", tmp_path).name == "Flask 3.1.3"
+
+
+@pytest.mark.parametrize("name", ["app.py", "main.py", "wsgi.py", "application/__init__.py"])
+def test_without_a_target_the_usual_files_are_looked_at(
+    write: Write, tmp_path: Path, name: str
+) -> None:
+    write(name, APP)
+    module = name.split(".")[0].split("/")[0]
+
+    assert loaded("", tmp_path).name == f"{module}:app"
+
+
+def test_without_a_target_a_flask_app_is_found_whatever_its_name(
+    write: Write, tmp_path: Path
+) -> None:
+    write("flask/__init__.py", "")
+    write("flask/app.py", FLASK)
+    write("app.py", "import os\n")
+    write("main.py", "from flask.app import Flask\nshop = Flask(__name__)\n")
+
+    assert loaded("", tmp_path).name == "Flask (main:shop)"
+
+
+def test_without_a_target_a_factory_is_called(write: Write, tmp_path: Path) -> None:
+    write("app.py", "def create_app():\n    return lambda environ, start_response: [b'made']\n")
+
+    found = loaded("", tmp_path)
+
+    assert (found.name, found.app(None, None)) == ("app:create_app()", [b"made"])
+
+
+def test_without_a_target_a_package_with_wsgi_is_found(write: Write, tmp_path: Path) -> None:
+    write("some/__init__.py", "")
+    write("some/wsgi.py", "application = lambda environ, start_response: []\n")
+
+    assert loaded("", tmp_path).name == "some.wsgi:application"
+
+
+def test_an_empty_folder_is_told_what_was_looked_for(write: Write, tmp_path: Path) -> None:
+    kind, text = refused("", tmp_path)
+
+    assert kind == "target"
+    assert text.startswith("no app in HERE: there is no manage.py of Django, no app in app.py, ")
+
+
+DJANGO = {
+    "django/__init__.py": "__version__ = '5.2.8'",
+    "django/conf.py": "import importlib, os\n"
+    "settings = importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE'])\n",
+    "django/core/handlers/wsgi.py": "class WSGIHandler:\n    def __call__(self, e, s): return []\n",
+    "django/core/wsgi.py": "from .handlers.wsgi import WSGIHandler\n"
+    "def get_wsgi_application(): return WSGIHandler()\n",
+}
+MANAGE = (
+    "import os\n"
+    "os.environ.setdefault(\n    'DJANGO_SETTINGS_MODULE', 'site1.settings'\n)\nraise SystemExit\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ("WSGI_APPLICATION = 'site1.wsgi.application'", "Django 5.2.8 (site1.wsgi:application)"),
+        ("WSGI_APPLICATION = None", "Django 5.2.8 (site1.settings)"),
+    ],
+)
+def test_a_django_project_is_found_by_its_manage_py(
+    write: Write, tmp_path: Path, settings: str, name: str
+) -> None:
+    for file, text in DJANGO.items():
+        write(file, text)
+    write("manage.py", MANAGE)
+    write("app.py", "raise AssertionError('not looked at')")
+    write("site1/settings.py", settings)
+    write(
+        "site1/wsgi.py",
+        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    )
+
+    assert loaded("", tmp_path).name == name
+
+
+def test_a_django_project_without_django_names_the_interpreter(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    write("manage.py", MANAGE)
+
+    kind, text = refused("", tmp_path)
+
+    assert kind == "target"
+    assert text == f"HERE/manage.py is Django's, but this Python has no Django: {sys.executable}"
