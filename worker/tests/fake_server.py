@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -319,7 +320,42 @@ def alive(pid: int) -> bool:
 
 
 def wait_until_gone(*pids: int, seconds: float) -> None:
+    eventually(lambda: not any(map(alive, pids)), seconds)
+
+
+def eventually(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Wait for what announces itself by no event: a shared word, a process that goes."""
     end = time.monotonic() + seconds
-    while left := [pid for pid in pids if alive(pid)]:
-        assert time.monotonic() < end, f"still there: {left}"
-        select.select([], [], [], 0.005)
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+# Apps
+
+HELLO = """
+def app(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello world\\n"]
+"""
+
+
+PATHS = """
+import os, subprocess, sys, time
+
+def app(environ, start_response):
+    path = environ["PATH_INFO"]
+    start_response("200 OK", [])
+    return globals()[path[1:]](environ)
+"""
+
+
+def get(peer: Peer, path: str, stream: int = 1) -> bytes:
+    peer.send(request(stream, environ(PATH_INFO=path)))
+    status, _, body = peer.answer()
+    assert status == "200 OK"
+    return body
+
+
+def wait_for_start(server: FakeServer, slot: int, stream: int = 1) -> None:
+    eventually(lambda: server.pages[slot][0] >= stream)

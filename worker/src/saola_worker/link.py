@@ -49,6 +49,7 @@ class Link:
     def connect(cls, path: str) -> Link:
         """Connect to the server's socket."""
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(None)  # whatever an app has made the default
         sock.connect(path)
         return cls(sock)
 

@@ -101,6 +101,6 @@ def leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
-            pass  # nobody reads it, or the app has closed it
+        except Exception:
+            pass  # nobody reads it, or the app has closed it or put something else in its place
     os._exit(code)
