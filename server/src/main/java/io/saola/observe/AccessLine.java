@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Makes no object per line. For one thread.
 final class AccessLine {
-  private static final byte[] HTTP = Ascii.bytes("HTTP/1.");
+  private static final byte[] HTTP_1_0 = Ascii.bytes("HTTP/1.0");
+  private static final byte[] HTTP_1_1 = Ascii.bytes("HTTP/1.1");
   private static final byte[] ABORTED = Ascii.bytes("aborted");
   private static final long SECOND = 1_000_000_000L;
 
@@ -130,7 +131,7 @@ final class AccessLine {
       wallClock.addCommon(stamp, Math.floorDiv(millis, 1000L));
       stampEnds = endNanos + (1000 - Math.floorMod(millis, 1000L)) * 1_000_000;
     }
-    line.add(stamp.bytes(), stamp.length());
+    line.add(stamp.bytes(), 0, stamp.length());
   }
 
   private static void addRejection(AccessRecord record, Line line) {
@@ -148,12 +149,10 @@ final class AccessLine {
     if (head == null) {
       line.add('-');
     } else if (record.hasHead) {
-      line.addEscaped(head.bytes(), head.methodStart(), head.methodEnd());
+      // One space is all that may lie between them (RFC 9112 §3).
+      line.addEscaped(head.bytes(), head.methodStart(), head.targetEnd());
       line.add(' ');
-      line.addEscaped(head.bytes(), head.targetStart(), head.targetEnd());
-      line.add(' ');
-      line.add(HTTP);
-      line.addNumber(head.minorVersion());
+      line.add(head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
     } else {
       addOrDash(head.bytes(), 0, firstLine(head), line);
     }
@@ -186,10 +185,7 @@ final class AccessLine {
         }
       }
       case QUERY -> line.addEscaped(bytes, head.queryStart(), head.queryEnd());
-      case PROTOCOL -> {
-        line.add(HTTP);
-        line.addNumber(head.minorVersion());
-      }
+      case PROTOCOL -> line.add(head.minorVersion() == 0 ? HTTP_1_0 : HTTP_1_1);
       default -> user.add(head, line);
     }
   }

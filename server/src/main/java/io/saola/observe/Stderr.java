@@ -37,7 +37,7 @@ final class Stderr {
   /// @param entry UTF-8 that is safe to show
   synchronized void write(byte[] entry) {
     begin();
-    line.add(entry, Math.min(entry.length, Line.LONGEST / 2));
+    line.add(entry, 0, Math.min(entry.length, Line.LONGEST / 2));
     finish();
   }
 
