@@ -22,7 +22,11 @@ public record HttpSettings(
 
   static final Setting<Bytes> REQUEST_LINE =
       SECTION.size(
-          "limit-request-line", "8K", 64, "Longest request line; a longer one is answered 414.");
+          "limit-request-line",
+          "8K",
+          64,
+          1 << 20,
+          "Longest request line; a longer one is answered 414.");
 
   static final Setting<Integer> REQUEST_FIELDS =
       SECTION.number(
@@ -38,6 +42,7 @@ public record HttpSettings(
           "limit-request-fields-size",
           "64K",
           1024,
+          16 << 20,
           "Most bytes of a request's header fields together; more are answered 431.");
 
   static final Setting<Duration> HEADER_TIMEOUT =

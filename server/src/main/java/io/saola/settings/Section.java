@@ -41,13 +41,13 @@ public final class Section {
     return one(key, letter, "TIME", fallback, new TimeSpan(true), doc);
   }
 
-  Setting<Bytes> size(String key, String fallback, long least, String doc) {
-    return one(key, NO_LETTER, "SIZE", fallback, new Size(least, false), doc);
+  Setting<Bytes> size(String key, String fallback, long least, long most, String doc) {
+    return one(key, NO_LETTER, "SIZE", fallback, new Size(least, most, false), doc);
   }
 
   /// A size of which 0 means that there is no limit.
   Setting<Bytes> sizeOrUnlimited(String key, String fallback, String doc) {
-    return one(key, NO_LETTER, "SIZE", fallback, new Size(0, true), doc);
+    return one(key, NO_LETTER, "SIZE", fallback, new Size(0, Size.MOST, true), doc);
   }
 
   Setting<String> text(String key, char letter, String metavar, String doc) {

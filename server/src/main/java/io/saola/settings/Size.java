@@ -3,7 +3,10 @@ package io.saola.settings;
 import java.util.Locale;
 
 /// A number of bytes; where it may be unlimited, that is written 0.
-record Size(long least, boolean orUnlimited) implements Form<Bytes> {
+record Size(long least, long most, boolean orUnlimited) implements Form<Bytes> {
+  /// More than any disk.
+  static final long MOST = 1L << 50;
+
   @Override
   public Bytes read(String text) throws BadValue {
     String lower = text.toLowerCase(Locale.ROOT);
@@ -24,11 +27,11 @@ record Size(long least, boolean orUnlimited) implements Form<Bytes> {
       if (number == 0 && orUnlimited) {
         return Bytes.UNLIMITED;
       }
-      if (number <= (1L << 50) / factor && number * factor >= least) {
+      if (number <= most / factor && number * factor >= least) {
         return new Bytes(number * factor);
       }
     }
-    String bound = least > 0 ? " of at least " + new Bytes(least) : "";
+    String bound = orUnlimited ? "" : " from " + new Bytes(least) + " to " + new Bytes(most);
     throw BadValue.expected("a size" + bound + " such as 64K, 10M, 1G or 4096 (bytes)", text);
   }
 }

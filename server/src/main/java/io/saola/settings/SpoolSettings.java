@@ -18,6 +18,7 @@ public record SpoolSettings(Path folder, Bytes maxSpool, Bytes memoryBudget) {
           "memory-budget",
           "24M",
           1 << 20,
+          1L << 40,
           "Memory for all bodies on their way together; beyond it they go to files.");
 
   static final Setting<Bytes> MAX_SPOOL =

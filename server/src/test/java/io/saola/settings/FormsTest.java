@@ -51,22 +51,22 @@ class FormsTest {
     "1KiB,1024"
   })
   void sizes(String text, long count) throws BadValue {
-    assertThat(new Size(0, false).read(text)).isEqualTo(new Bytes(count));
+    assertThat(new Size(0, Size.MOST, false).read(text)).isEqualTo(new Bytes(count));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "K", "-1", "1.5M", "1T", "99999999999G", "999999999999999999999"})
   void what_is_no_size(String text) {
-    refuses(new Size(0, false), text);
+    refuses(new Size(0, Size.MOST, false), text);
   }
 
   @Test
-  void a_size_may_be_unlimited_or_have_a_least() throws BadValue {
-    assertThat(new Size(0, true).read("0")).isEqualTo(Bytes.UNLIMITED);
+  void a_size_may_be_unlimited_or_have_bounds() throws BadValue {
+    assertThat(new Size(0, Size.MOST, true).read("0")).isEqualTo(Bytes.UNLIMITED);
     assertThatExceptionOfType(BadValue.class)
-        .isThrownBy(() -> new Size(1024, false).read("1"))
+        .isThrownBy(() -> new Size(1024, 4096, false).read("1"))
         .withMessage(
-            "must be a size of at least 1K such as 64K, 10M, 1G or 4096 (bytes), not \"1\"");
+            "must be a size from 1K to 4K such as 64K, 10M, 1G or 4096 (bytes), not \"1\"");
   }
 
   @ParameterizedTest
