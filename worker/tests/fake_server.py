@@ -155,13 +155,12 @@ class FakeServer:
             "chdir": str(self.app),
             "pythonpath": "",
             "env": {},
-            "root_path": "",
             "load": "prewarm",
             "threads": 1,
             "multiprocess": True,
             "window": 262_144,
             "page": "",
-            "server_software": "saola/test",
+            "environ": {"SERVER_SOFTWARE": "saola/test"},
         }
         self.fifos: dict[str, int] = {}
         self.output: dict[str, bytes] = {}

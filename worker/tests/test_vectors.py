@@ -151,7 +151,7 @@ def settings() -> Settings:
             "multiprocess": True,
             "window": 1,
             "page": "",
-            "server_software": "",
+            "environ": {},
         }
     )
 

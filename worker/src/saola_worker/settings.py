@@ -25,7 +25,7 @@ class Settings:
         self.multiprocess = _typed(values, "multiprocess", bool)
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)
-        self.server_software = _typed(values, "server_software", str)
+        self.environ: dict[str, str] = _typed(values, "environ", dict)
         if self.load not in ("prewarm", "prefork", "lazy"):
             raise WireError(f"load {self.load!r}")
 

@@ -141,15 +141,14 @@ class Server:
     def __init__(self, link: Link, app: App, settings: Settings) -> None:
         self._link = link
         self._app = app
-        self._constants = constants(
-            settings.server_software, settings.threads, settings.multiprocess
-        )
+        # What every environ starts from; a request brings only what is different.
+        self._common = constants(settings.environ, settings.threads, settings.multiprocess)
 
     def run(self) -> None:
         """Serve until Stop or the end of the link."""
         link, page = self._link, self._link.page
         take, clock, read = link.take, time.monotonic_ns, marshal.loads
-        app, constants = self._app, self._constants
+        app, common = self._app, self._common
         oldest = 0
         while True:
             taken = take()
@@ -177,8 +176,7 @@ class Server:
                 link.answer(wire.frame(wire.SKIPPED, stream))
             elif word == REQUEST:  # as below, but without a call: 0.3 us of 4
                 try:
-                    environ: Environ = read(payload)
-                    environ |= constants
+                    environ: Environ = common | read(payload)
                 except _NO_ENVIRON as error:
                     raise WireError(f"marshal cannot read the environ: {error}") from None
                 environ["wsgi.input"] = BytesIO()
@@ -192,8 +190,7 @@ class Server:
         link = self._link
         blob, rest = split_request(payload)
         try:
-            environ: Environ = marshal.loads(blob)
-            environ |= self._constants
+            environ: Environ = self._common | marshal.loads(blob)
         except _NO_ENVIRON as error:
             raise WireError(f"marshal cannot read the environ: {error}") from None
         try:

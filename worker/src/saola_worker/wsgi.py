@@ -277,10 +277,10 @@ class ErrorStream(io.TextIOBase):
         sys.stderr.flush()
 
 
-def constants(server_software: str, threads: int, multiprocess: bool) -> Environ:
+def constants(environ: dict[str, str], threads: int, multiprocess: bool) -> Environ:
     """Return the part of each environ that only the worker knows (PROTOCOL.md §8)."""
     return {
-        "SERVER_SOFTWARE": server_software,
+        **environ,
         "wsgi.version": (1, 0),
         "wsgi.errors": ErrorStream(),
         "wsgi.multithread": threads > 1,

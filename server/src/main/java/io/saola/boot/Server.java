@@ -20,12 +20,14 @@ import io.saola.observe.ErrorLog;
 import io.saola.os.PidFile;
 import io.saola.os.Signals;
 import io.saola.settings.AppSettings;
+import io.saola.settings.Bind;
 import io.saola.settings.HttpSettings;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.supervisor.Plan;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
+import io.saola.wire.CommonEnviron;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -262,11 +264,21 @@ public final class Server {
         app.folder().toString(),
         app.pythonPath().stream().map(Path::toString).collect(Collectors.joining(":")),
         Map.copyOf(app.env()),
-        app.rootPath(),
         app.load().text(),
         settings.workers().count() > 1,
         Exchanges.WINDOW,
-        "saola/" + VERSION);
+        commonEnviron());
+  }
+
+  /// The first address with a port is where most requests come in.
+  private CommonEnviron commonEnviron() {
+    String software = "saola/" + VERSION;
+    for (Bind bind : settings.listen().binds()) {
+      if (bind instanceof Bind.Tcp(String host, int port)) {
+        return new CommonEnviron(settings.app().rootPath(), software, host, port);
+      }
+    }
+    return new CommonEnviron(settings.app().rootPath(), software, "localhost", 80);
   }
 
   /// What dispatch wants done to processes.

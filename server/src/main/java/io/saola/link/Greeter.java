@@ -136,7 +136,6 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     text(out, "pythonpath", settings.pythonPath());
     out.text("env");
     out.texts(settings.environment());
-    text(out, "root_path", settings.rootPath());
     text(out, "load", settings.load());
     out.text("threads");
     out.integer(1);
@@ -145,7 +144,8 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     out.text("window");
     out.integer(settings.window());
     text(out, "page", pagePath);
-    text(out, "server_software", settings.serverSoftware());
+    out.text("environ");
+    out.texts(settings.common().entries());
     out.endDict();
     return out.toBytes();
   }

@@ -20,7 +20,7 @@ public final class LinkListener implements AutoCloseable {
 
   /// Opens the socket; every link lives on this event loop.
   public static LinkListener open(LinkSettings settings, EventLoop loop, LinkEvents events) {
-    EnvironWriter environs = new EnvironWriter(settings.rootPath());
+    EnvironWriter environs = new EnvironWriter(settings.common());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)

@@ -1,5 +1,6 @@
 package io.saola.link;
 
+import io.saola.wire.CommonEnviron;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -8,6 +9,7 @@ import java.util.Map;
 /// @param socket path of the link socket
 /// @param pages folder of the status pages, best in memory
 /// @param token what a Hello must know
+/// @param common what requests need not say
 /// @param window body bytes that a worker may send before it has been given credit
 public record LinkSettings(
     Path socket,
@@ -17,8 +19,7 @@ public record LinkSettings(
     String chdir,
     String pythonPath,
     Map<String, String> environment,
-    String rootPath,
     String load,
     boolean multiprocess,
     int window,
-    String serverSoftware) {}
+    CommonEnviron common) {}

@@ -25,20 +25,20 @@ public final class EnvironWriter {
   private static final byte[] HOST_KEY = key("HTTP_HOST");
   private static final byte[] REQUEST_URI = key("REQUEST_URI");
   private static final byte[] CONTENT_LENGTH = key("CONTENT_LENGTH");
-  private static final byte[][] PROTOCOLS = {
-    pair("SERVER_PROTOCOL", "HTTP/1.0"), pair("SERVER_PROTOCOL", "HTTP/1.1")
-  };
+  private static final byte[] HTTP_1_0 = pair("SERVER_PROTOCOL", "HTTP/1.0");
   private static final byte[] SLASH = {'/'};
 
   private final MarshalWriter out = new MarshalWriter();
+  private final CommonEnviron common;
   private final byte[] rootPath;
   private byte[] scratch = new byte[1024];
   private final boolean[] repeated = new boolean[KnownHeader.values().length];
   private final boolean[] written = new boolean[KnownHeader.values().length];
 
-  /// @param rootPath SCRIPT_NAME: empty, or a path that starts with `/` and does not end with one
-  public EnvironWriter(String rootPath) {
-    this.rootPath = rootPath.getBytes(ISO_8859_1);
+  /// @param common what the worker knows already, and is not told again
+  public EnvironWriter(CommonEnviron common) {
+    this.common = common;
+    this.rootPath = common.rootPath().getBytes(ISO_8859_1);
   }
 
   /// Writes the environ of this request; the result is valid until the next call.
@@ -46,12 +46,12 @@ public final class EnvironWriter {
   /// @param bodyLength the length of the request's body in bytes, however it was announced
   public MarshalWriter write(RequestHead head, Caller caller, long bodyLength) {
     out.clear();
-    byte[] common = caller.encoded();
-    if (common == null) {
-      common = encode(caller);
-      caller.encoded(common);
+    byte[] start = caller.encoded();
+    if (start == null) {
+      start = encode(caller);
+      caller.encoded(start);
     }
-    out.raw(common, 0, common.length);
+    out.raw(start, 0, start.length);
     requestLine(head);
     if (head.isChunked() || head.contentLength() >= 0) {
       raw(CONTENT_LENGTH);
@@ -63,21 +63,25 @@ public final class EnvironWriter {
   }
 
   private byte[] encode(Caller caller) {
-    MarshalWriter common = new MarshalWriter();
-    common.startDict();
-    common.interned("REMOTE_ADDR");
-    common.text(caller.address());
-    common.interned("REMOTE_PORT");
-    common.text(caller.port() == 0 ? "" : Integer.toString(caller.port()));
-    common.interned("SERVER_NAME");
-    common.text(caller.serverName());
-    common.interned("SERVER_PORT");
-    common.interned(Integer.toString(caller.serverPort()));
-    common.interned("wsgi.url_scheme");
-    common.interned(caller.scheme());
-    common.interned("SCRIPT_NAME");
-    common.text(new String(rootPath, ISO_8859_1));
-    return common.toBytes();
+    MarshalWriter start = new MarshalWriter();
+    start.startDict();
+    start.interned("REMOTE_ADDR");
+    start.text(caller.address());
+    start.interned("REMOTE_PORT");
+    start.text(caller.port() == 0 ? "" : Integer.toString(caller.port()));
+    if (!caller.serverName().equals(common.serverName())) {
+      start.interned("SERVER_NAME");
+      start.text(caller.serverName());
+    }
+    if (caller.serverPort() != common.serverPort()) {
+      start.interned("SERVER_PORT");
+      start.interned(Integer.toString(caller.serverPort()));
+    }
+    if (!caller.scheme().equals(CommonEnviron.SCHEME)) {
+      start.interned("wsgi.url_scheme");
+      start.interned(caller.scheme());
+    }
+    return start.toBytes();
   }
 
   private void requestLine(RequestHead head) {
@@ -85,15 +89,19 @@ public final class EnvironWriter {
     byte[] known = METHODS.get(head.method());
     if (known != null) {
       raw(known);
-    } else {
+    } else if (head.method() != Method.GET) {
       raw(REQUEST_METHOD);
       out.latin1(bytes, head.methodStart(), head.methodEnd());
     }
     raw(REQUEST_URI);
     out.latin1(bytes, head.targetStart(), head.targetEnd());
-    raw(QUERY_STRING);
-    out.latin1(bytes, head.queryStart(), head.queryEnd());
-    raw(PROTOCOLS[head.minorVersion()]);
+    if (head.queryEnd() > head.queryStart()) {
+      raw(QUERY_STRING);
+      out.latin1(bytes, head.queryStart(), head.queryEnd());
+    }
+    if (head.minorVersion() == 0) {
+      raw(HTTP_1_0);
+    }
     raw(PATH_INFO);
     path(bytes, head.pathStart(), head.pathEnd());
   }
@@ -339,7 +347,7 @@ public final class EnvironWriter {
   private static Map<Method, byte[]> methods() {
     Map<Method, byte[]> methods = new EnumMap<>(Method.class);
     for (Method method : Method.values()) {
-      if (method != Method.OTHER) {
+      if (method != Method.OTHER && method != Method.GET) {
         methods.put(method, pair("REQUEST_METHOD", method.name()));
       }
     }
