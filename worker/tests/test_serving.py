@@ -99,6 +99,32 @@ def test_a_batch_is_answered_in_one_piece(server: FakeServer) -> None:
     assert peer.receives - before <= 4
 
 
+def test_a_request_is_stronger_than_the_common_environ_and_leaves_it_alone(
+    server: FakeServer,
+) -> None:
+    server.write_app(
+        PATHS
+        + """
+def show(environ):
+    shown = f"{environ['REQUEST_METHOD']} {environ['QUERY_STRING']} {environ.get('seen')}"
+    environ["seen"] = environ["REQUEST_METHOD"] = "changed"
+    return [shown.encode()]
+"""
+    )
+    server.settings["environ"] = {
+        "REQUEST_METHOD": "GET",
+        "QUERY_STRING": "",
+        "SERVER_SOFTWARE": "s",
+    }
+    peer, _ = server.worker()
+
+    peer.send(request(1, {"PATH_INFO": "/show", "REQUEST_METHOD": "POST", "QUERY_STRING": "a"}))
+    peer.send(request(2, {"PATH_INFO": "/show"}))
+
+    assert peer.answer()[2] == b"POST a None"
+    assert peer.answer()[2] == b"GET  None"
+
+
 def test_the_status_page_says_what_has_started(server: FakeServer) -> None:
     server.write_app(PATHS + "def stuck(environ): time.sleep(60)")
     peer, pid = server.worker()

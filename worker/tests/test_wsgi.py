@@ -85,7 +85,10 @@ def lines(frame: Frame, head: bytes) -> list[str]:
 def call(app: App, sink: List | None = None, **more: str) -> List:
     if sink is None:
         sink = List()
-    given: dict[str, Any] = {**environ(**more), **constants({"SERVER_SOFTWARE": "saola/test"}, 1, True)}
+    given: dict[str, Any] = {
+        **environ(**more),
+        **constants({"SERVER_SOFTWARE": "saola/test"}, 1, True),
+    }
     given["wsgi.input"] = io.BytesIO()
     serve(app, sink, 9, given)
     assert {frame.stream for frame in sink.frames} == {9}
