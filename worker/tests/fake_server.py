@@ -67,7 +67,7 @@ def environ(**more: str) -> dict[str, object]:
 
 def request(stream: int, blob: dict[str, object], body: bytes = b"", path: str = "") -> bytes:
     """Return a Request frame, without a body, with one, or with a file's path."""
-    packed = marshal.dumps(blob, 2)
+    packed = marshal.dumps([blob], 2)
     if not body and not path:
         return wire.frame(wire.REQUEST, stream, packed)
     rest = body or os.fsencode(path)

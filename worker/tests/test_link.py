@@ -88,10 +88,14 @@ def test_an_answer_in_a_hurry_waits_only_for_another_request(ends: tuple[Link, P
     link.take()
     link.answer(b"1")
 
-    link.hurry()
+    link.last_stream = 1
+    link.hurry(1)
     assert link.unsent == [b"1"]
     link.take()
-    link.hurry()
+    link.last_stream = 3
+    link.hurry(2)
+    assert link.unsent == [b"1"]
+    link.hurry(3)
 
     assert peer.sock.recv(10) == b"1"
 

@@ -173,4 +173,4 @@ def test_the_frames_of_the_fake_server_are_right() -> None:
 
     packed, body = wire.split_request(payload)
     assert (word, stream, bytes(body)) == (wire.REQUEST_BODY, 7, b"body")
-    assert marshal.loads(packed) == blob
+    assert marshal.loads(packed) == [blob]

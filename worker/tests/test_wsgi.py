@@ -36,7 +36,7 @@ class List:
         self.frames += frames
         self.events += [NAMES[frame.kind] for frame in frames]
 
-    def hurry(self) -> None:
+    def hurry(self, stream: int) -> None:
         self.events.append("hurry")
 
     def open(self, stream: int, head: bytes) -> None:

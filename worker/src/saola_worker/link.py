@@ -33,6 +33,7 @@ class Link:
         self.gone = False  # nothing that is sent from now on arrives
         self.in_app = False  # a signal handler may send
         self.window = 0
+        self.last_stream = 0  # of the requests that were read together
         self.page: Page = [0] * 16
         self._sock = sock
         self._buffer = bytearray(_BUFFER)
@@ -133,9 +134,9 @@ class Link:
         if self._unsent_bytes >= _BATCH:
             self.flush()
 
-    def hurry(self) -> None:
-        """Send what is unsent if no other request is here: it would be sent in a moment anyway."""
-        if not self._kept and self._start == self._end:
+    def hurry(self, stream: int) -> None:
+        """Send what is unsent if no request after this one is here: it would leave soon anyway."""
+        if stream == self.last_stream and not self._kept and self._start == self._end:
             self.flush()
 
     def flush(self) -> None:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         def answer(self, data: bytes) -> None:
             """Take frames of a finished answer, to be sent with others."""
 
-        def hurry(self) -> None:
+        def hurry(self, stream: int) -> None:
             """Send them now unless another request is about to be answered too."""
 
         def open(self, stream: int, head: bytes) -> None:
@@ -229,7 +229,7 @@ def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
         return
     if kind is not list and kind is not tuple:
         if hasattr(result, "close"):
-            sink.hurry()  # what an app does on close may take long
+            sink.hurry(stream)  # what an app does on close may take long
         _close(result)
 
 

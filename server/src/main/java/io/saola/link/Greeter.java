@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.saola.wire.EnvironWriter;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
 import io.saola.wire.MarshalWriter;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// Trusts nobody before the token, the kernel's word about the peer, and the keeper's report agree.
 final class Greeter extends ChannelInboundHandlerAdapter {
   private final LinkSettings settings;
-  private final EnvironWriter environs;
   private final LinkEvents events;
   private final Frames frames = new Frames();
   private @Nullable ByteBuf held;
@@ -34,9 +32,8 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   private boolean welcomed;
   private boolean agreed;
 
-  Greeter(LinkSettings settings, EnvironWriter environs, LinkEvents events) {
+  Greeter(LinkSettings settings, LinkEvents events) {
     this.settings = settings;
-    this.environs = environs;
     this.events = events;
   }
 
@@ -179,7 +176,8 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     mapped.unlink();
     page = null;
     release();
-    WorkerLink link = new WorkerLink(known, ctx.channel(), mapped, environs, settings.window());
+    WorkerLink link =
+        new WorkerLink(known, ctx.channel(), mapped, settings.common(), settings.window());
     ctx.pipeline().replace(this, "worker", link);
     events.workerReady(link);
   }

@@ -8,7 +8,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.saola.wire.EnvironWriter;
 
 /// The socket to which molds and workers connect.
 public final class LinkListener implements AutoCloseable {
@@ -20,7 +19,6 @@ public final class LinkListener implements AutoCloseable {
 
   /// Opens the socket; every link lives on this event loop.
   public static LinkListener open(LinkSettings settings, EventLoop loop, LinkEvents events) {
-    EnvironWriter environs = new EnvironWriter(settings.common());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
@@ -34,7 +32,7 @@ public final class LinkListener implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel link) {
-                    link.pipeline().addLast("greeter", new Greeter(settings, environs, events));
+                    link.pipeline().addLast("greeter", new Greeter(settings, events));
                   }
                 });
     return new LinkListener(

@@ -13,9 +13,11 @@ final class Sample {
 
   static byte[] blob() {
     MarshalWriter out = new MarshalWriter();
+    byte[] get = {'G', 'E', 'T'};
+    out.startList();
     out.startDict();
-    out.interned("REQUEST_METHOD");
-    out.text("GET");
+    out.referableInterned("REQUEST_METHOD");
+    out.referableLatin1(get, 0, get.length);
     out.text("latin");
     out.text("caf\u00e9");
     out.text("wide");
@@ -36,16 +38,21 @@ final class Sample {
     out.startDict();
     out.endDict();
     out.endDict();
+    out.startDict();
+    out.reference(0);
+    out.reference(1);
+    out.endDict();
+    out.listLength(2);
     return out.toBytes();
   }
 
   /// What `ascii()` makes of it in every CPython from 3.7 on, where dicts keep their order.
   static byte[] expected() {
     String text =
-        "{'REQUEST_METHOD': 'GET', 'latin': 'caf\\xe9', 'wide': '\\u20ac', 'long': '"
+        "[{'REQUEST_METHOD': 'GET', 'latin': 'caf\\xe9', 'wide': '\\u20ac', 'long': '"
             + LONG
             + "', 'int': -70000, 'true': True, 'false': False, 'none': None,"
-            + " 'bytes': b'\\x00a\\xff', 'dict': {}}";
+            + " 'bytes': b'\\x00a\\xff', 'dict': {}}, {'REQUEST_METHOD': 'GET'}]";
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

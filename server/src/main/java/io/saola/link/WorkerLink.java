@@ -8,7 +8,8 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import io.saola.model.ResponseHead;
-import io.saola.wire.EnvironWriter;
+import io.saola.wire.CommonEnviron;
+import io.saola.wire.EnvironBatch;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
 import io.saola.wire.MarshalWriter;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 /// knows what the worker has started, without asking.
 public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
+
+  /// Bytes of environs in one frame, beyond which another is begun.
+  private static final int MAX_BATCH = 128 * 1024;
 
   /// One stream that has not been answered.
   private static final class Call {
@@ -52,7 +56,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private final Hello hello;
   private final Channel channel;
   private final StatusPage page;
-  private final EnvironWriter environs;
+  private final EnvironBatch batch;
   private final int window;
   private final IntObjectMap<Call> calls = new IntObjectHashMap<>();
   private final Frames frames = new Frames();
@@ -68,15 +72,18 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private long busySince;
   private long lastPiece;
   private boolean broken;
-  private long framesOut;
+  private boolean flushing;
+  private int batchStream;
+  private int frameStart;
+  private long requests;
   private long writes;
   private long reads;
 
-  WorkerLink(Hello hello, Channel channel, StatusPage page, EnvironWriter environs, int window) {
+  WorkerLink(Hello hello, Channel channel, StatusPage page, CommonEnviron common, int window) {
     this.hello = hello;
     this.channel = channel;
     this.page = page;
-    this.environs = environs;
+    this.batch = new EnvironBatch(common);
     this.window = window;
   }
 
@@ -116,34 +123,61 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     }
     int stream = ++lastStream;
     calls.put(stream, new Call(answer, window));
-    MarshalWriter environ = environs.write(request.head(), request.caller(), request.bodyLength());
     ByteBuf body = request.bodyInMemory();
     String file = request.bodyFile();
     if (file != null) {
-      withTail(stream, environ, FrameKind.BODY_FILE, file.getBytes(StandardCharsets.UTF_8));
+      alone(request, stream, FrameKind.BODY_FILE).writeBytes(file.getBytes(StandardCharsets.UTF_8));
+      endFrame();
     } else if (body != null) {
-      int size = body.readableBytes();
-      ByteBuf frame = requestHeader(stream, environ, FrameKind.BODY, size);
-      frame.writeBytes(body, body.readerIndex(), size);
+      alone(request, stream, FrameKind.BODY)
+          .writeBytes(body, body.readerIndex(), body.readableBytes());
+      endFrame();
     } else {
-      ByteBuf frame = outgoing();
-      Frames.header(frame, environ.length(), FrameKind.REQUEST, 0, stream);
-      frame.writeBytes(environ.bytes(), 0, environ.length());
+      together(request, stream);
     }
-    framesOut++;
+    requests++;
     return stream;
   }
 
-  private void withTail(int stream, MarshalWriter environ, int flag, byte[] tail) {
-    requestHeader(stream, environ, flag, tail.length).writeBytes(tail);
+  /// A request without a body joins the others of this turn in one frame.
+  private void together(RequestSource request, int stream) {
+    if (batch.length() > MAX_BATCH) {
+      endBatch();
+    }
+    if (batch.count() == 0) {
+      flushLater();
+      batchStream = stream;
+    }
+    batch.add(request.head(), request.caller(), 0);
   }
 
-  private ByteBuf requestHeader(int stream, MarshalWriter environ, int flag, int tail) {
-    ByteBuf frame = outgoing();
-    Frames.header(frame, 4 + environ.length() + tail, FrameKind.REQUEST, flag, stream);
-    frame.writeIntLE(environ.length());
-    frame.writeBytes(environ.bytes(), 0, environ.length());
-    return frame;
+  private void endBatch() {
+    if (batch.count() > 0) {
+      MarshalWriter environs = batch.finish();
+      ByteBuf buffer = buffer();
+      Frames.header(buffer, environs.length(), FrameKind.REQUEST, 0, batchStream);
+      buffer.writeBytes(environs.bytes(), 0, environs.length());
+      batch.clear();
+    }
+  }
+
+  /// Begins a frame for one request with a body, which the caller appends.
+  private ByteBuf alone(RequestSource request, int stream, int flag) {
+    ByteBuf buffer = outgoing();
+    batch.add(request.head(), request.caller(), request.bodyLength());
+    MarshalWriter environ = batch.finish();
+    frameStart = buffer.writerIndex();
+    Frames.header(buffer, 4 + environ.length(), FrameKind.REQUEST, flag, stream);
+    buffer.writeIntLE(environ.length());
+    buffer.writeBytes(environ.bytes(), 0, environ.length());
+    batch.clear();
+    return buffer;
+  }
+
+  /// The frame that [#alone] began is complete, and its length known.
+  private void endFrame() {
+    ByteBuf buffer = buffer();
+    buffer.setIntLE(frameStart, buffer.writerIndex() - frameStart - Frames.HEADER_LENGTH);
   }
 
   /// Lets the worker send so many more bytes of this stream's body.
@@ -170,17 +204,32 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     channel.close();
   }
 
+  /// Where the next frame goes, behind the requests of this turn.
   private ByteBuf outgoing() {
+    flushLater();
+    endBatch();
+    return buffer();
+  }
+
+  private ByteBuf buffer() {
     ByteBuf buffer = out;
     if (buffer == null) {
       buffer = channel.alloc().directBuffer(4096);
       out = buffer;
-      channel.eventLoop().execute(flush);
     }
     return buffer;
   }
 
+  private void flushLater() {
+    if (!flushing) {
+      flushing = true;
+      channel.eventLoop().execute(flush);
+    }
+  }
+
   private void flush() {
+    flushing = false;
+    endBatch();
     ByteBuf buffer = out;
     out = null;
     if (buffer != null) {
@@ -256,7 +305,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   /// Frames and system calls so far: how well both sides batch.
   public String counts() {
-    return "requests=" + framesOut + " writes=" + writes + " reads=" + reads;
+    return "requests=" + requests + " writes=" + writes + " reads=" + reads;
   }
 
   // ---- in

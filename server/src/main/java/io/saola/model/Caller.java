@@ -1,5 +1,6 @@
 package io.saola.model;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Who is asking, and where: what an app sees as REMOTE_ADDR, the scheme and SERVER_NAME.
@@ -13,7 +14,8 @@ public final class Caller {
   private final @Nullable String host;
   private final String serverName;
   private final int serverPort;
-  private byte @Nullable [] encoded;
+  private final byte[] addressBytes;
+  private final byte[] portBytes;
 
   /// @param host replaces the request's Host if a trusted proxy has sent another, else null
   public Caller(
@@ -29,6 +31,8 @@ public final class Caller {
     this.host = host;
     this.serverName = serverName;
     this.serverPort = serverPort;
+    this.addressBytes = address.getBytes(StandardCharsets.US_ASCII);
+    this.portBytes = (port == 0 ? "" : Integer.toString(port)).getBytes(StandardCharsets.US_ASCII);
   }
 
   public String address() {
@@ -56,12 +60,13 @@ public final class Caller {
     return serverPort;
   }
 
-  /// The same for every request of a connection, so whoever encodes it may keep the bytes here.
-  public byte @Nullable [] encoded() {
-    return encoded;
+  /// The address as it travels: encoded once, not once per request. Not to be changed.
+  public byte[] addressBytes() {
+    return addressBytes;
   }
 
-  public void encoded(byte[] bytes) {
-    encoded = bytes;
+  /// The port as it travels; empty for a Unix socket. Not to be changed.
+  public byte[] portBytes() {
+    return portBytes;
   }
 }

@@ -10,6 +10,9 @@ import java.util.Map;
 /// from 3.4 to 3.14, the handshake's sample proves it for the Python at hand, and
 /// `protocol/vectors/marshal.txt` for those that tests run. Reused: one per event loop.
 public final class MarshalWriter {
+  /// CPython's FLAG_REF: the object is put into a list that `r` picks from.
+  private static final int REFERABLE = 0x80;
+
   private byte[] bytes = new byte[4096];
   private int length;
 
@@ -35,6 +38,44 @@ public final class MarshalWriter {
 
   public void endDict() {
     put('0');
+  }
+
+  /// Starts a list, whose length is written when it is known.
+  public void startList() {
+    put('[');
+    int32(0);
+  }
+
+  /// Writes the length of the list that this writer began with.
+  public void listLength(int size) {
+    int end = length;
+    length = 1;
+    int32(size);
+    length = end;
+  }
+
+  /// The object that was the n-th to be written referable, counted from 0.
+  public void reference(int n) {
+    put('r');
+    int32(n);
+  }
+
+  /// Like [#interned], but later objects may refer to it.
+  public void referableInterned(String value) {
+    int at = length;
+    interned(value);
+    bytes[at] |= (byte) REFERABLE;
+  }
+
+  /// Like [#latin1], but later objects may refer to it; false if it is not ASCII, and may not.
+  public boolean referableLatin1(byte[] source, int start, int end) {
+    int at = length;
+    latin1(source, start, end);
+    if (bytes[at] == 'u') {
+      return false;
+    }
+    bytes[at] |= (byte) REFERABLE;
+    return true;
   }
 
   public void none() {

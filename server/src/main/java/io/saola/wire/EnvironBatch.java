@@ -8,108 +8,131 @@ import io.saola.model.KnownHeader;
 import io.saola.model.Method;
 import io.saola.model.RequestHead;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 
-/// Writes a request head as the WSGI environ that a worker loads (PEP 3333, PROTOCOL §3 and §8).
+/// Collects request heads as the WSGI environs of one Request frame (PEP 3333, PROTOCOL §3 and §8).
 ///
-/// Straight from the head's bytes: no text object is made for a header. What is the same for every
-/// request of a connection is encoded once and kept by its [Caller]. One per event loop.
-public final class EnvironWriter {
-  private static final byte[][] HEADER_KEYS = headerKeys();
-  private static final Map<Method, byte[]> METHODS = methods();
-  private static final byte[] REQUEST_METHOD = key("REQUEST_METHOD");
-  private static final byte[] PATH_INFO = key("PATH_INFO");
-  private static final byte[] QUERY_STRING = key("QUERY_STRING");
-  private static final byte[] HOST_KEY = key("HTTP_HOST");
-  private static final byte[] REQUEST_URI = key("REQUEST_URI");
-  private static final byte[] CONTENT_LENGTH = key("CONTENT_LENGTH");
-  private static final byte[] HTTP_1_0 = pair("SERVER_PROTOCOL", "HTTP/1.0");
+/// Straight from the heads' bytes: no text object is made for a header. The environs are one
+/// marshal list, in which a key or value that has been written before is a reference to it: that
+/// halves what decoding costs a worker. One per link.
+public final class EnvironBatch {
+  private static final KnownHeader[] HEADERS = KnownHeader.values();
+
+  /// Numbers of keys: those of headers first, then these.
+  private static final int REMOTE_ADDR = HEADERS.length;
+
+  private static final int REMOTE_PORT = HEADERS.length + 1;
+  private static final int SERVER_NAME = HEADERS.length + 2;
+  private static final int SERVER_PORT = HEADERS.length + 3;
+  private static final int URL_SCHEME = HEADERS.length + 4;
+  private static final int REQUEST_METHOD = HEADERS.length + 5;
+  private static final int PATH_INFO = HEADERS.length + 6;
+  private static final int QUERY_STRING = HEADERS.length + 7;
+  private static final int REQUEST_URI = HEADERS.length + 8;
+  private static final int SERVER_PROTOCOL = HEADERS.length + 9;
+  private static final byte[][] KEYS = keys();
   private static final byte[] SLASH = {'/'};
+  private static final byte[] HTTP_1_0 = "HTTP/1.0".getBytes(US_ASCII);
 
   private final MarshalWriter out = new MarshalWriter();
   private final CommonEnviron common;
   private final byte[] rootPath;
   private byte[] scratch = new byte[1024];
-  private final boolean[] repeated = new boolean[KnownHeader.values().length];
-  private final boolean[] written = new boolean[KnownHeader.values().length];
+  private final boolean[] repeated = new boolean[HEADERS.length];
+  private final boolean[] written = new boolean[HEADERS.length];
+  private final int[] keyReference = new int[KEYS.length];
+  private final int[] valueReference = new int[KEYS.length];
+  private final int[] valueAt = new int[KEYS.length];
+  private final int[] valueLength = new int[KEYS.length];
+  private int references;
+  private int count;
 
   /// @param common what the worker knows already, and is not told again
-  public EnvironWriter(CommonEnviron common) {
+  public EnvironBatch(CommonEnviron common) {
     this.common = common;
     this.rootPath = common.rootPath().getBytes(ISO_8859_1);
+    clear();
   }
 
-  /// Writes the environ of this request; the result is valid until the next call.
+  /// Forgets all environs.
+  public void clear() {
+    Arrays.fill(keyReference, -1);
+    Arrays.fill(valueReference, -1);
+    references = 0;
+    count = 0;
+    out.clear();
+    out.startList();
+  }
+
+  /// How many environs there are.
+  public int count() {
+    return count;
+  }
+
+  /// Adds the environ of a request.
   ///
   /// @param bodyLength the length of the request's body in bytes, however it was announced
-  public MarshalWriter write(RequestHead head, Caller caller, long bodyLength) {
-    out.clear();
-    byte[] start = caller.encoded();
-    if (start == null) {
-      start = encode(caller);
-      caller.encoded(start);
-    }
-    out.raw(start, 0, start.length);
+  public void add(RequestHead head, Caller caller, long bodyLength) {
+    count++;
+    out.startDict();
+    caller(caller);
     requestLine(head);
     if (head.isChunked() || head.contentLength() >= 0) {
-      raw(CONTENT_LENGTH);
-      number(bodyLength);
+      key(KnownHeader.CONTENT_LENGTH.ordinal());
+      byte[] digits = Long.toString(bodyLength).getBytes(US_ASCII);
+      out.latin1(digits, 0, digits.length);
     }
     fields(head, caller);
     out.endDict();
+  }
+
+  /// The finished blob; valid until [#clear] or [#add].
+  public MarshalWriter finish() {
+    out.listLength(count);
     return out;
   }
 
-  private byte[] encode(Caller caller) {
-    MarshalWriter start = new MarshalWriter();
-    start.startDict();
-    start.interned("REMOTE_ADDR");
-    start.text(caller.address());
-    start.interned("REMOTE_PORT");
-    start.text(caller.port() == 0 ? "" : Integer.toString(caller.port()));
+  /// How long the blob is by now, in bytes.
+  public int length() {
+    return out.length();
+  }
+
+  private void caller(Caller caller) {
+    byte[] address = caller.addressBytes();
+    value(REMOTE_ADDR, address, 0, address.length);
+    byte[] port = caller.portBytes();
+    key(REMOTE_PORT);
+    out.latin1(port, 0, port.length);
     if (!caller.serverName().equals(common.serverName())) {
-      start.interned("SERVER_NAME");
-      start.text(caller.serverName());
+      text(SERVER_NAME, caller.serverName());
     }
     if (caller.serverPort() != common.serverPort()) {
-      start.interned("SERVER_PORT");
-      start.interned(Integer.toString(caller.serverPort()));
+      text(SERVER_PORT, Integer.toString(caller.serverPort()));
     }
     if (!caller.scheme().equals(CommonEnviron.SCHEME)) {
-      start.interned("wsgi.url_scheme");
-      start.interned(caller.scheme());
+      text(URL_SCHEME, caller.scheme());
     }
-    return start.toBytes();
   }
 
   private void requestLine(RequestHead head) {
     byte[] bytes = head.bytes();
-    byte[] known = METHODS.get(head.method());
-    if (known != null) {
-      raw(known);
-    } else if (head.method() != Method.GET) {
-      raw(REQUEST_METHOD);
-      out.latin1(bytes, head.methodStart(), head.methodEnd());
+    if (head.method() != Method.GET) {
+      value(REQUEST_METHOD, bytes, head.methodStart(), head.methodEnd());
     }
-    raw(REQUEST_URI);
-    out.latin1(bytes, head.targetStart(), head.targetEnd());
+    value(REQUEST_URI, bytes, head.targetStart(), head.targetEnd());
     if (head.queryEnd() > head.queryStart()) {
-      raw(QUERY_STRING);
-      out.latin1(bytes, head.queryStart(), head.queryEnd());
+      value(QUERY_STRING, bytes, head.queryStart(), head.queryEnd());
     }
     if (head.minorVersion() == 0) {
-      raw(HTTP_1_0);
+      value(SERVER_PROTOCOL, HTTP_1_0, 0, HTTP_1_0.length);
     }
-    raw(PATH_INFO);
     path(bytes, head.pathStart(), head.pathEnd());
   }
 
   /// PATH_INFO is percent-decoded, and each resulting byte is one character (PEP 3333).
   private void path(byte[] bytes, int start, int end) {
     if (start == end) {
-      out.latin1(SLASH, 0, 1);
+      value(PATH_INFO, SLASH, 0, 1);
       return;
     }
     if (scratch.length < end - start) {
@@ -129,7 +152,7 @@ public final class EnvironWriter {
       }
       decoded[size++] = b;
     }
-    out.latin1(decoded, below(decoded, size), size);
+    value(PATH_INFO, decoded, below(decoded, size), size);
   }
 
   /// Where the part of the path below SCRIPT_NAME starts; a proxy may have cut it off already.
@@ -157,20 +180,19 @@ public final class EnvironWriter {
         unknown(head, i, count);
         continue;
       }
-      byte[] key = HEADER_KEYS[known.ordinal()];
-      if (key.length == 0) {
+      int id = known.ordinal();
+      if (!isField(known)) {
         continue;
       }
-      if (anyRepeated && repeated[known.ordinal()]) {
-        if (!written[known.ordinal()]) {
-          written[known.ordinal()] = true;
-          raw(key);
+      if (anyRepeated && repeated[id]) {
+        if (!written[id]) {
+          written[id] = true;
+          key(id);
           joined(head, i, count, known == KnownHeader.COOKIE ? "; " : ",");
         }
         continue;
       }
-      raw(key);
-      out.latin1(bytes, head.valueStart(i), head.valueEnd(i));
+      value(id, bytes, head.valueStart(i), head.valueEnd(i));
     }
     if (anyRepeated) {
       Arrays.fill(repeated, false);
@@ -202,13 +224,12 @@ public final class EnvironWriter {
   }
 
   private void host(RequestHead head, Caller caller) {
+    int id = KnownHeader.HOST.ordinal();
     String host = caller.host();
     if (host != null) {
-      raw(HOST_KEY);
-      out.text(host);
+      text(id, host);
     } else if (head.hostEnd() > head.hostStart() || head.indexOf(KnownHeader.HOST) >= 0) {
-      raw(HOST_KEY);
-      out.latin1(head.bytes(), head.hostStart(), head.hostEnd());
+      value(id, head.bytes(), head.hostStart(), head.hostEnd());
     }
   }
 
@@ -304,53 +325,78 @@ public final class EnvironWriter {
     return b >= 'A' && b <= 'Z' ? b + 32 : b;
   }
 
-  private void number(long value) {
-    byte[] digits = Long.toString(value).getBytes(US_ASCII);
-    out.latin1(digits, 0, digits.length);
-  }
+  // ---- keys and values
 
-  private void raw(byte[] marshalled) {
-    out.raw(marshalled, 0, marshalled.length);
-  }
-
-  private static byte[] key(String name) {
-    MarshalWriter writer = new MarshalWriter();
-    writer.interned(name);
-    return writer.toBytes();
-  }
-
-  private static byte[] pair(String name, String value) {
-    MarshalWriter writer = new MarshalWriter();
-    writer.interned(name);
-    writer.interned(value);
-    return writer.toBytes();
-  }
-
-  /// Empty for the fields that reach the app in another way, or not at all.
-  private static byte[][] headerKeys() {
-    byte[][] keys = new byte[KnownHeader.values().length][];
-    for (KnownHeader header : KnownHeader.values()) {
-      keys[header.ordinal()] = keyOf(header);
+  private void key(int id) {
+    int reference = keyReference[id];
+    if (reference >= 0) {
+      out.reference(reference);
+    } else {
+      keyReference[id] = references++;
+      out.raw(KEYS[id], 0, KEYS[id].length);
     }
-    return keys;
   }
 
-  private static byte[] keyOf(KnownHeader header) {
+  /// A key and its value; the same value as this key's last one in the batch is a reference.
+  private void value(int id, byte[] bytes, int start, int end) {
+    key(id);
+    int length = end - start;
+    int at = valueAt[id];
+    if (valueReference[id] >= 0
+        && valueLength[id] == length
+        && Arrays.equals(out.bytes(), at, at + length, bytes, start, end)) {
+      out.reference(valueReference[id]);
+      return;
+    }
+    if (out.referableLatin1(bytes, start, end)) {
+      valueReference[id] = references++;
+      valueAt[id] = out.length() - length;
+      valueLength[id] = length;
+    }
+  }
+
+  private void text(int id, String value) {
+    key(id);
+    out.text(value);
+  }
+
+  /// Whether a header reaches the app as `HTTP_…` or CONTENT_TYPE, and from its field.
+  private static boolean isField(KnownHeader header) {
     return switch (header) {
-      case CONTENT_TYPE -> key("CONTENT_TYPE");
       // The body is whole and unchunked by now; CONTENT_LENGTH says how long it is.
-      case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> new byte[0];
-      default -> key("HTTP_" + header.text().toUpperCase(Locale.ROOT).replace('-', '_'));
+      case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> false;
+      default -> true;
     };
   }
 
-  private static Map<Method, byte[]> methods() {
-    Map<Method, byte[]> methods = new EnumMap<>(Method.class);
-    for (Method method : Method.values()) {
-      if (method != Method.OTHER && method != Method.GET) {
-        methods.put(method, pair("REQUEST_METHOD", method.name()));
-      }
+  private static byte[][] keys() {
+    byte[][] keys = new byte[HEADERS.length + 10][];
+    for (KnownHeader header : HEADERS) {
+      keys[header.ordinal()] = marshalled(environName(header));
     }
-    return methods;
+    keys[REMOTE_ADDR] = marshalled("REMOTE_ADDR");
+    keys[REMOTE_PORT] = marshalled("REMOTE_PORT");
+    keys[SERVER_NAME] = marshalled("SERVER_NAME");
+    keys[SERVER_PORT] = marshalled("SERVER_PORT");
+    keys[URL_SCHEME] = marshalled("wsgi.url_scheme");
+    keys[REQUEST_METHOD] = marshalled("REQUEST_METHOD");
+    keys[PATH_INFO] = marshalled("PATH_INFO");
+    keys[QUERY_STRING] = marshalled("QUERY_STRING");
+    keys[REQUEST_URI] = marshalled("REQUEST_URI");
+    keys[SERVER_PROTOCOL] = marshalled("SERVER_PROTOCOL");
+    return keys;
+  }
+
+  private static String environName(KnownHeader header) {
+    String name = header.text().toUpperCase(Locale.ROOT).replace('-', '_');
+    return header == KnownHeader.CONTENT_TYPE || header == KnownHeader.CONTENT_LENGTH
+        ? name
+        : "HTTP_" + name;
+  }
+
+  private static byte[] marshalled(String key) {
+    MarshalWriter writer = new MarshalWriter();
+    writer.referableInterned(key);
+    return writer.toBytes();
   }
 }
