@@ -66,11 +66,6 @@ public final class Dispatcher implements WorkerLink.Owner {
     return workers.size();
   }
 
-  /// Asks every worker to finish and end.
-  public void stopWorkers() {
-    workers.keySet().forEach(WorkerLink::stop);
-  }
-
   /// The process behind a link has been reaped, so what is left in the socket is all there will be.
   /// Its end is usually read by itself; a child that the app forked may still hold it open.
   public void processGone(int pid) {

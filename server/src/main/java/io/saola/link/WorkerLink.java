@@ -9,10 +9,8 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import io.saola.model.ResponseHead;
 import io.saola.wire.CommonEnviron;
-import io.saola.wire.EnvironBatch;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
-import io.saola.wire.MarshalWriter;
 import io.saola.wire.WireException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,9 +26,6 @@ import org.slf4j.LoggerFactory;
 /// knows what the worker has started, without asking.
 public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
-
-  /// Bytes of environs in one frame, beyond which another is begun.
-  private static final int MAX_BATCH = 128 * 1024;
 
   /// One stream that has not been answered.
   private static final class Call {
@@ -55,16 +50,14 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   private final Hello hello;
   private final Channel channel;
+  private final Outbox outbox;
   private final StatusPage page;
-  private final EnvironBatch batch;
   private final int window;
   private final IntObjectMap<Call> calls = new IntObjectHashMap<>();
   private final Frames frames = new Frames();
   private final ResponseHead responseHead = new ResponseHead();
   private final ServiceTime serviceTime = new ServiceTime();
-  private final Runnable flush = this::flush;
   private @Nullable Owner owner;
-  private @Nullable ByteBuf out;
   private @Nullable ByteBuf rest;
   private int lastStream;
   private long withdrawn;
@@ -72,18 +65,13 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private long busySince;
   private long lastPiece;
   private boolean broken;
-  private boolean flushing;
-  private int batchStream;
-  private int frameStart;
-  private long requests;
-  private long writes;
   private long reads;
 
   WorkerLink(Hello hello, Channel channel, StatusPage page, CommonEnviron common, int window) {
     this.hello = hello;
     this.channel = channel;
     this.page = page;
-    this.batch = new EnvironBatch(common);
+    this.outbox = new Outbox(channel, common);
     this.window = window;
   }
 
@@ -123,61 +111,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     }
     int stream = ++lastStream;
     calls.put(stream, new Call(answer, window));
-    ByteBuf body = request.bodyInMemory();
-    String file = request.bodyFile();
-    if (file != null) {
-      alone(request, stream, FrameKind.BODY_FILE).writeBytes(file.getBytes(StandardCharsets.UTF_8));
-      endFrame();
-    } else if (body != null) {
-      alone(request, stream, FrameKind.BODY)
-          .writeBytes(body, body.readerIndex(), body.readableBytes());
-      endFrame();
-    } else {
-      together(request, stream);
-    }
-    requests++;
+    outbox.request(request, stream);
     return stream;
-  }
-
-  /// A request without a body joins the others of this turn in one frame.
-  private void together(RequestSource request, int stream) {
-    if (batch.length() > MAX_BATCH) {
-      endBatch();
-    }
-    if (batch.count() == 0) {
-      flushLater();
-      batchStream = stream;
-    }
-    batch.add(request.head(), request.caller(), 0);
-  }
-
-  private void endBatch() {
-    if (batch.count() > 0) {
-      MarshalWriter environs = batch.finish();
-      ByteBuf buffer = buffer();
-      Frames.header(buffer, environs.length(), FrameKind.REQUEST, 0, batchStream);
-      buffer.writeBytes(environs.bytes(), 0, environs.length());
-      batch.clear();
-    }
-  }
-
-  /// Begins a frame for one request with a body, which the caller appends.
-  private ByteBuf alone(RequestSource request, int stream, int flag) {
-    ByteBuf buffer = outgoing();
-    batch.add(request.head(), request.caller(), request.bodyLength());
-    MarshalWriter environ = batch.finish();
-    frameStart = buffer.writerIndex();
-    Frames.header(buffer, 4 + environ.length(), FrameKind.REQUEST, flag, stream);
-    buffer.writeIntLE(environ.length());
-    buffer.writeBytes(environ.bytes(), 0, environ.length());
-    batch.clear();
-    return buffer;
-  }
-
-  /// The frame that [#alone] began is complete, and its length known.
-  private void endFrame() {
-    ByteBuf buffer = buffer();
-    buffer.setIntLE(frameStart, buffer.writerIndex() - frameStart - Frames.HEADER_LENGTH);
   }
 
   /// Lets the worker send so many more bytes of this stream's body.
@@ -185,7 +120,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     Call call = calls.get(stream);
     if (call != null) {
       call.window += bytes;
-      Frames.credit(outgoing(), stream, bytes);
+      outbox.credit(stream, bytes);
     }
   }
 
@@ -194,48 +129,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     page.cancel(Integer.toUnsignedLong(stream));
   }
 
-  /// Asks the worker to finish and end.
-  public void stop() {
-    Frames.stop(outgoing());
-  }
-
   /// Ends the connection once what the worker left in it has been read.
   public void close() {
     channel.close();
-  }
-
-  /// Where the next frame goes, behind the requests of this turn.
-  private ByteBuf outgoing() {
-    flushLater();
-    endBatch();
-    return buffer();
-  }
-
-  private ByteBuf buffer() {
-    ByteBuf buffer = out;
-    if (buffer == null) {
-      buffer = channel.alloc().directBuffer(4096);
-      out = buffer;
-    }
-    return buffer;
-  }
-
-  private void flushLater() {
-    if (!flushing) {
-      flushing = true;
-      channel.eventLoop().execute(flush);
-    }
-  }
-
-  private void flush() {
-    flushing = false;
-    endBatch();
-    ByteBuf buffer = out;
-    out = null;
-    if (buffer != null) {
-      writes++;
-      channel.writeAndFlush(buffer, channel.voidPromise());
-    }
   }
 
   // ---- what the pool asks
@@ -305,7 +201,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   /// Frames and system calls so far: how well both sides batch.
   public String counts() {
-    return "requests=" + requests + " writes=" + writes + " reads=" + reads;
+    return outbox.counts() + " reads=" + reads;
   }
 
   // ---- in
@@ -483,9 +379,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     ReferenceCountUtil.release(rest);
-    ReferenceCountUtil.release(out);
+    outbox.close();
     rest = null;
-    out = null;
     if (owner != null) {
       owner.closed(this);
     }
