@@ -24,6 +24,7 @@ import io.saola.settings.Bind;
 import io.saola.settings.HttpSettings;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
+import io.saola.settings.Version;
 import io.saola.supervisor.Plan;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
@@ -52,7 +53,6 @@ import org.slf4j.LoggerFactory;
 /// Listeners open when every worker is ready, not before: nobody is let in to wait for an import.
 public final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-  private static final String VERSION = "0.1.0";
 
   /// How long a body may pause, and a client may take nothing of its answer.
   private static final Duration BODY_PAUSE = Duration.ofSeconds(30);
@@ -64,11 +64,12 @@ public final class Server {
 
   private final Settings settings;
   private final Path home;
-  private final Runnable whenReady;
+  private final Consumer<List<String>> whenReady;
   private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final Counters counters = new Counters();
   private final Started started = new Started();
 
-  private Server(Settings settings, Path home, Runnable whenReady) {
+  private Server(Settings settings, Path home, Consumer<List<String>> whenReady) {
     this.settings = settings;
     this.home = home;
     this.whenReady = whenReady;
@@ -79,13 +80,13 @@ public final class Server {
   /// @param home the checkout, or wherever the Python side lies
   /// @return the exit code of the process
   public static int run(Settings settings, Path home) {
-    return run(settings, home, () -> {});
+    return run(settings, home, urls -> {});
   }
 
   /// The same.
   ///
-  /// @param whenReady run once the listeners are open
-  public static int run(Settings settings, Path home, Runnable whenReady) {
+  /// @param whenReady told once where the server can be reached, when the listeners are open
+  public static int run(Settings settings, Path home, Consumer<List<String>> whenReady) {
     ErrorLog.level(settings.log().level());
     Server server = new Server(settings, home, whenReady);
     try (Started _ = server.started) {
@@ -130,7 +131,7 @@ public final class Server {
     Http1 http1 =
         new Http1(
             frontSettings(),
-            new Exchanges(limits, dispatcher, accessLog, new Counters()),
+            new Exchanges(limits, dispatcher, accessLog, counters),
             new Forwarded(settings.listen().forwardedAllowIps()::includes),
             connections,
             InstantSource.system());
@@ -160,7 +161,7 @@ public final class Server {
             return Addresses.UNAVAILABLE;
           }
           ready.accept(listeners.urls());
-          whenReady.run();
+          whenReady.accept(listeners.urls());
         }
         case Outcome.Failed(int exitCode, String message) -> {
           if (!message.isEmpty()) {
@@ -177,11 +178,22 @@ public final class Server {
             listeners.close();
             drain.run(signal, settings.workers().gracefulTimeout());
           }
-          LOG.info("stopped");
+          LOG.info("stopped after {}", total());
           return 0;
         }
       }
     }
+  }
+
+  private String total() {
+    Counters.Snapshot count = counters.snapshot();
+    long requests = count.answered().values().stream().mapToLong(Long::longValue).sum();
+    String rejected =
+        count.rejected().entrySet().stream()
+            .map(reason -> reason.getKey().code() + "=" + reason.getValue())
+            .collect(Collectors.joining(" "));
+    return (requests == 1 ? "1 request" : requests + " requests")
+        + (rejected.isEmpty() ? "" : ", rejected: " + rejected);
   }
 
   private void listenToSignals(AccessLog accessLog) {
@@ -196,7 +208,7 @@ public final class Server {
     int workers = settings.workers().count();
     LOG.info(
         "saola {} serves {} on {}: {} {}, wsgi, {}, Python {}, ready in {}.{} s",
-        VERSION,
+        Version.TEXT,
         app,
         String.join(", ", urls),
         workers,
@@ -272,7 +284,7 @@ public final class Server {
 
   /// The first address with a port is where most requests come in.
   private CommonEnviron commonEnviron() {
-    String software = "saola/" + VERSION;
+    String software = "saola/" + Version.TEXT;
     for (Bind bind : settings.listen().binds()) {
       if (bind instanceof Bind.Tcp(String host, int port)) {
         return new CommonEnviron(settings.app().rootPath(), software, host, port);

@@ -1,7 +1,6 @@
 package io.saola.cli;
 
 import io.saola.boot.Server;
-import io.saola.settings.Bind;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.settings.Sources;
@@ -56,7 +55,7 @@ final class Demo {
     words.add("--env");
     words.add("DEMO_DATA=" + state.resolve("demo/data"));
     Settings settings = Settings.read(with(words));
-    return Server.run(settings, home, () -> invite(settings.listen().binds()));
+    return Server.run(settings, home, this::invite);
   }
 
   private Sources with(List<String> words) {
@@ -95,11 +94,12 @@ final class Demo {
     return all;
   }
 
-  private void invite(List<Bind> binds) {
-    String address = address(binds);
+  private void invite(List<String> urls) {
+    String address = address(urls);
     out.print(
-        "\nThe demo is ready"
-            + (address.isEmpty() ? " at the address above" : ": " + address + "/")
+        "\nThe demo is ready: "
+            + address
+            + "/"
             + "\n\nFive things to try:\n"
             + ("  " + address + "/notes/          a form, stored in SQLite\n")
             + ("  " + address + "/counter/home/   exact, however many ask at once\n")
@@ -110,15 +110,13 @@ final class Demo {
     out.flush();
   }
 
-  /// Of the first TCP address, as a browser on this machine reaches it; empty if only the server
-  /// knows it.
-  private static String address(List<Bind> binds) {
-    for (Bind bind : binds) {
-      if (bind instanceof Bind.Tcp(String host, int port) && port != 0) {
-        boolean all = host.equals("0.0.0.0") || host.equals("::");
-        return "http://" + new Bind.Tcp(all ? "127.0.0.1" : host, port);
+  /// The first TCP address, as a browser on this machine reaches it.
+  private static String address(List<String> urls) {
+    for (String url : urls) {
+      if (url.startsWith("http:")) {
+        return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//127.0.0.1:");
       }
     }
-    return "";
+    return urls.getFirst();
   }
 }

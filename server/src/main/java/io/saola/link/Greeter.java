@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.unix.PeerCredentials;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
 import io.saola.wire.MarshalWriter;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// Trusts nobody before the token, the kernel's word about the peer, and the keeper's report agree.
 final class Greeter extends ChannelInboundHandlerAdapter {
   private final LinkSettings settings;
+  private final int uid;
   private final LinkEvents events;
   private final Frames frames = new Frames();
   private @Nullable ByteBuf held;
@@ -32,8 +34,9 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   private boolean welcomed;
   private boolean agreed;
 
-  Greeter(LinkSettings settings, LinkEvents events) {
+  Greeter(LinkSettings settings, int uid, LinkEvents events) {
     this.settings = settings;
+    this.uid = uid;
     this.events = events;
   }
 
@@ -90,9 +93,12 @@ final class Greeter extends ChannelInboundHandlerAdapter {
       throw new WireException("wrong token");
     }
     // SO_PEERCRED names the process that called connect(2); it cannot be made up.
-    int peer = ((EpollDomainSocketChannel) ctx.channel()).peerCredentials().pid();
-    if (peer != said.pid()) {
-      throw new WireException("pid " + peer + " says that it is " + said.pid());
+    PeerCredentials peer = ((EpollDomainSocketChannel) ctx.channel()).peerCredentials();
+    if (peer.pid() != said.pid()) {
+      throw new WireException("pid " + peer.pid() + " says that it is " + said.pid());
+    }
+    if (peer.uid() != uid) {
+      throw new WireException("pid " + peer.pid() + " belongs to another user");
     }
     hello = said;
     events.connected(said, admitted -> ctx.executor().execute(() -> welcome(ctx, said, admitted)));

@@ -8,6 +8,10 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// The socket to which molds and workers connect.
 public final class LinkListener implements AutoCloseable {
@@ -19,6 +23,7 @@ public final class LinkListener implements AutoCloseable {
 
   /// Opens the socket; every link lives on this event loop.
   public static LinkListener open(LinkSettings settings, EventLoop loop, LinkEvents events) {
+    int uid = uid(settings.socket());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
@@ -32,7 +37,7 @@ public final class LinkListener implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel link) {
-                    link.pipeline().addLast("greeter", new Greeter(settings, events));
+                    link.pipeline().addLast("greeter", new Greeter(settings, uid, events));
                   }
                 });
     return new LinkListener(
@@ -40,6 +45,15 @@ public final class LinkListener implements AutoCloseable {
             .bind(new DomainSocketAddress(settings.socket().toString()))
             .syncUninterruptibly()
             .channel());
+  }
+
+  /// The user that this server runs as: the one that owns the folder that it has made.
+  private static int uid(Path socket) {
+    try {
+      return (Integer) Files.getAttribute(socket.toAbsolutePath().getParent(), "unix:uid");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -369,7 +369,7 @@ final class Crew {
       mold.apply(new LifeEvent.ReportedReady(now));
       control = by;
       everLoaded = true;
-      LOG.info("mold ready gen={} pid={} app=\"{}\"", of, pid, appName);
+      LOG.debug("mold ready gen={} pid={} app=\"{}\"", of, pid, appName);
     }
   }
 
