@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// * **Prefetch**: only while every place is taken, a worker is given more than it has places for,
 ///   as much as its slowest recent job says costs less than [#PATIENCE] of waiting in total. It
 ///   saves a wake-up per request, which is most of what a small request costs.
-/// * **Recall**: when a worker's job turns out slow and a place elsewhere is free, what waits
-///   behind it is taken back. A job is never run twice: see PROTOCOL §6.
+/// * **Recall**: when a worker's job turns out slow, what waits behind it is taken back and goes to
+///   whichever worker can take it first. A job is never run twice: see PROTOCOL §6.
 ///
 /// Owned by one event loop, which calls [#tick] every millisecond while [#needsTick] says so.
 public final class WorkerPool<J extends Job, W extends Worker<J>> {
@@ -41,19 +41,25 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       this.worker = worker;
     }
 
-    int depth() {
+    int depth(long now) {
       if (alone > 0 || withdrawing) {
         return 0;
       }
       long slowest = worker.slowestRecent();
-      if (slowest >= PATIENCE) {
+      // What it has answered says nothing about the job that it is at.
+      if (slowest >= PATIENCE || isSlow(now)) {
         return 0;
       }
       return (int) Math.min(MAX_DEPTH, PATIENCE / Math.max(slowest, 1));
     }
+
+    boolean isSlow(long now) {
+      return worker.running(now) > SLOW;
+    }
   }
 
-  private record Waiting<J>(J job, long deadline) {}
+  /// @param returned whether it was handed out before; those are all at the head of the queue
+  private record Waiting<J>(J job, long deadline, boolean returned) {}
 
   private final int queueLimit;
   private final long queueTimeout;
@@ -87,7 +93,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// Runs the job on a worker at once, or lets it wait, or rejects it.
   public void submit(J job, long now) {
     if (queue.isEmpty()) {
-      Member<J, W> member = placeFor(job);
+      Member<J, W> member = placeFor(job, now);
       if (member != null) {
         give(member, job);
         return;
@@ -97,17 +103,20 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       job.reject(Rejection.QUEUE_FULL);
       return;
     }
-    queue.addLast(new Waiting<>(job, queueTimeout == 0 ? Long.MAX_VALUE : now + queueTimeout));
+    queue.addLast(new Waiting<>(job, deadline(now), false));
   }
 
   /// Puts jobs that were handed out but never started back at the head, in their order. They have
-  /// waited before, so neither the queue's limit nor a fresh wait applies.
+  /// waited before, so the queue's limit does not apply.
   public void resubmit(List<J> jobs, long now) {
-    long deadline = queueTimeout == 0 ? Long.MAX_VALUE : now + queueTimeout;
     for (int i = jobs.size() - 1; i >= 0; i--) {
-      queue.addFirst(new Waiting<>(jobs.get(i), deadline));
+      queue.addFirst(new Waiting<>(jobs.get(i), deadline(now), true));
     }
     feed(now);
+  }
+
+  private long deadline(long now) {
+    return queueTimeout == 0 ? Long.MAX_VALUE : now + queueTimeout;
   }
 
   /// The worker has finished this job, or will never run it.
@@ -161,20 +170,32 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     for (Member<J, W> member : List.copyOf(members.values())) {
       if (member.withdrawing) {
         takeBack(member, now);
-      } else if (member.inFlight > member.worker.places() && member.worker.running(now) > SLOW) {
+      } else if (member.inFlight > member.worker.places() && member.isSlow(now)) {
         member.worker.nudge();
-        if (!idle.isEmpty()) {
-          member.worker.withdraw();
-          member.withdrawing = true;
-        }
+        member.worker.withdraw();
+        member.withdrawing = true;
       }
     }
-    Waiting<J> first = queue.peekFirst();
-    while (first != null && first.deadline() - now <= 0) {
-      queue.removeFirst();
-      first.job().reject(Rejection.QUEUE_TIMEOUT);
-      first = queue.peekFirst();
+    rejectOverdue(now);
+  }
+
+  private void rejectOverdue(long now) {
+    List<J> overdue = new ArrayList<>();
+    for (Iterator<Waiting<J>> all = queue.iterator(); all.hasNext(); ) {
+      Waiting<J> next = all.next();
+      if (isOver(next, now)) {
+        all.remove();
+        overdue.add(next.job());
+      } else if (!next.returned()) {
+        // The others came later.
+        break;
+      }
     }
+    overdue.forEach(job -> job.reject(Rejection.QUEUE_TIMEOUT));
+  }
+
+  private boolean isOver(Waiting<J> waiting, long now) {
+    return queueTimeout != 0 && waiting.deadline() - now <= 0;
   }
 
   private void takeBack(Member<J, W> member, long now) {
@@ -184,9 +205,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       took(member, job);
     }
     jobs.removeIf(job -> !job.isWanted());
-    if (!jobs.isEmpty()) {
-      resubmit(jobs, now);
-    }
+    resubmit(jobs, now);
   }
 
   private void took(Member<J, W> member, J job) {
@@ -206,12 +225,12 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
 
   private void feed(long now) {
     for (Waiting<J> first = queue.peekFirst(); first != null; first = queue.peekFirst()) {
-      if (first.deadline() - now <= 0) {
+      if (isOver(first, now)) {
         queue.removeFirst();
         first.job().reject(Rejection.QUEUE_TIMEOUT);
         continue;
       }
-      Member<J, W> member = placeFor(first.job());
+      Member<J, W> member = placeFor(first.job(), now);
       if (member == null) {
         return;
       }
@@ -232,7 +251,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     member.worker.run(job);
   }
 
-  private @Nullable Member<J, W> placeFor(J job) {
+  private @Nullable Member<J, W> placeFor(J job, long now) {
     Member<J, W> free = idle.peekLast();
     if (free != null || !job.mayShare()) {
       return free;
@@ -240,7 +259,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     Member<J, W> best = null;
     for (Member<J, W> member : members.values()) {
       if ((best == null || member.inFlight < best.inFlight)
-          && member.inFlight < member.worker.places() + member.depth()) {
+          && member.inFlight < member.worker.places() + member.depth(now)) {
         best = member;
       }
     }
