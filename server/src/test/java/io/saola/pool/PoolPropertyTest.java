@@ -22,8 +22,8 @@ class PoolPropertyTest {
       prefetched = Math.max(prefetched, day.prefetched);
     }
     assertThat(skips).as("skips").isGreaterThan(DAYS / 10);
-    assertThat(recalls).as("recalls").isGreaterThan(DAYS);
-    assertThat(prefetched).as("deepest prefetch").isGreaterThan(10);
+    assertThat(recalls).as("recalls").isGreaterThan(DAYS / 2);
+    assertThat(prefetched).as("deepest prefetch").isGreaterThan(5);
   }
 
   @Test

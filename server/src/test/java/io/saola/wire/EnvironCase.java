@@ -26,6 +26,7 @@ record EnvironCase(
           Map.entry("SERVER_PROTOCOL", "HTTP/1.1"),
           Map.entry("SERVER_NAME", "127.0.0.1"),
           Map.entry("SERVER_PORT", "8000"),
+          Map.entry("SERVER_SOFTWARE", "saola/1"),
           Map.entry("REMOTE_ADDR", "192.0.2.7"),
           Map.entry("REMOTE_PORT", "4711"),
           Map.entry("wsgi.url_scheme", "http"),
@@ -46,6 +47,11 @@ record EnvironCase(
       }
     });
     return environ;
+  }
+
+  /// What the worker was told before.
+  CommonEnviron common() {
+    return new CommonEnviron(rootPath, "saola/1", "127.0.0.1", 8000);
   }
 
   /// Pairs of a key and its value; a value of null is a key that must be missing.

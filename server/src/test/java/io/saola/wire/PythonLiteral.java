@@ -1,8 +1,12 @@
 package io.saola.wire;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.saola.model.KnownHeader;
 import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -50,6 +54,7 @@ final class PythonLiteral {
         out.bytes(bytes());
       }
       case '{' -> dict();
+      case '[' -> environs();
       case 'T', 'F', 'N' -> word();
       default -> number();
     }
@@ -73,6 +78,44 @@ final class PythonLiteral {
     }
     at++;
     out.endDict();
+  }
+
+  /// A list of dicts of texts, in which nothing is written twice.
+  private void environs() {
+    Map<String, Integer> keys = new HashMap<>();
+    Map<String, Integer> values = new HashMap<>();
+    int references = 0;
+    int count = 0;
+    out.startList();
+    while (text.charAt(at) != ']') {
+      at += text.charAt(at) == '[' ? 1 : ", ".length();
+      count++;
+      out.startDict();
+      while (text.charAt(at) != '}') {
+        at += text.charAt(at) == '{' ? 1 : ", ".length();
+        String key = string();
+        at += ": ".length();
+        String value = string();
+        if (keys.containsKey(key)) {
+          out.reference(keys.get(key));
+        } else {
+          out.referableInterned(key);
+          keys.put(key, references++);
+        }
+        String pair = key + "=" + value;
+        if (values.containsKey(pair)) {
+          out.reference(values.get(pair));
+        } else {
+          byte[] ascii = value.getBytes(US_ASCII);
+          out.referableLatin1(ascii, 0, ascii.length);
+          values.put(pair, references++);
+        }
+      }
+      at++;
+      out.endDict();
+    }
+    at++;
+    out.listLength(count);
   }
 
   private void word() {
