@@ -1,0 +1,87 @@
+package io.saola.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// What `/proc` says about the processes of a server.
+public final class ProcFs {
+  private static final Pattern KIB = Pattern.compile("(?m)^(\\w+):\\s+(\\d+) kB$");
+  private static final Pattern SHARED = Pattern.compile("(?m) (/dev/shm/saola-[^/\\s]+)/");
+
+  private ProcFs() {}
+
+  /// The pids of everything below a process, itself left out.
+  public static List<Long> below(long pid) {
+    return ProcessHandle.of(pid).stream()
+        .flatMap(ProcessHandle::descendants)
+        .map(ProcessHandle::pid)
+        .toList();
+  }
+
+  /// The pids of those whose command line says that they are workers.
+  public static List<Long> workers(long server) {
+    List<Long> workers = new ArrayList<>();
+    for (long pid : below(server)) {
+      if (commandLine(pid).contains("saola: worker")) {
+        workers.add(pid);
+      }
+    }
+    return workers;
+  }
+
+  /// Whether a process runs; one that has ended and waits to be reaped does not.
+  public static boolean isAlive(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /// A figure of `/proc/PID/status` in MiB, such as VmHWM.
+  public static long mebibytes(long pid, String name) {
+    try {
+      Matcher line = KIB.matcher(Files.readString(Path.of("/proc/" + pid + "/status")));
+      while (line.find()) {
+        if (line.group(1).equals(name)) {
+          return Long.parseLong(line.group(2)) / 1024;
+        }
+      }
+      throw new AssertionError("no " + name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The folders of shared memory that a process has files of in its maps.
+  public static Set<Path> sharedFolders(long pid) {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/maps"))) {
+      Set<Path> folders = new TreeSet<>();
+      lines
+          .map(SHARED::matcher)
+          .filter(Matcher::find)
+          .forEach(found -> folders.add(Path.of(found.group(1))));
+      return folders;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

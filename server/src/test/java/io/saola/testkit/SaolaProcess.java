@@ -1,0 +1,366 @@
+package io.saola.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// The real server, started as a process in a temporary folder.
+///
+/// Its runtime folder is `run`, its spool `spool`, and what its app talks to the test through `app`
+/// in there. What it says on standard error is kept, and is part of every failure's message.
+public final class SaolaProcess implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(40);
+  private static final Duration STOP = Duration.ofSeconds(15);
+  private static final Duration SAY = Duration.ofSeconds(15);
+  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+  /// The folder of the tests' own app.
+  public static final Path APPS = HOME.resolve("server/src/test/apps");
+
+  private static final Pattern READY =
+      Pattern.compile(" serves .* on http://127\\.0\\.0\\.1:(\\d+)");
+
+  private final Path folder;
+  private final Process process;
+  private final Thread reader;
+  private final List<String> said = new ArrayList<>();
+  private boolean silent;
+  private int port;
+
+  private SaolaProcess(Path folder, Process process) {
+    this.folder = folder;
+    this.process = process;
+    this.reader = Thread.ofVirtual().start(this::read);
+  }
+
+  /// Serves the tests' own app with these flags, and waits until it is ready.
+  public static SaolaProcess serve(String... flags) {
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.addFirst("whole_app:app");
+    SaolaProcess server = start(APPS, all.toArray(String[]::new));
+    server.awaitReady();
+    return server;
+  }
+
+  /// Runs `saola serve` with these flags on a free port, whatever becomes of it.
+  ///
+  /// @param apps the folder that is served from
+  public static SaolaProcess start(Path apps, String... flags) {
+    try {
+      Path folder = Files.createTempDirectory("saola-whole-");
+      for (String name : List.of("run", "spool", "app")) {
+        Files.createDirectory(folder.resolve(name));
+      }
+      List<String> command = java();
+      command.addAll(
+          List.of("serve", "--bind", "127.0.0.1:0", "--chdir", apps.toString(), "--env"));
+      command.add("WHOLE_DIR=" + folder.resolve("app"));
+      command.addAll(List.of("--spool-dir", folder.resolve("spool").toString()));
+      command.addAll(List.of(flags));
+      ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+      builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+      builder.redirectOutput(folder.resolve("stdout").toFile());
+      environment(builder.environment(), folder);
+      return new SaolaProcess(folder, builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> java() {
+    return new ArrayList<>(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xmx64m",
+            "-Xss512k",
+            "-XX:MaxDirectMemorySize=96m",
+            "-XX:-UsePerfData",
+            "-Dsaola.home=" + HOME,
+            "-Dio.netty.noUnsafe=false",
+            "-Dio.netty.leakDetection.level=paranoid",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.saola.cli.Main"));
+  }
+
+  /// Nothing of whoever runs the tests may reach the server under test.
+  private static void environment(Map<String, String> environment, Path folder) {
+    environment
+        .keySet()
+        .removeIf(name ->
+            name.startsWith("SAOLA_")
+                || name.startsWith("PYTHON")
+                || List.of("WEB_CONCURRENCY", "PORT", "VIRTUAL_ENV", "JAVA_TOOL_OPTIONS")
+                    .contains(name));
+    environment.put("XDG_RUNTIME_DIR", folder.resolve("run").toString());
+    environment.put("PYTHONDONTWRITEBYTECODE", "1");
+  }
+
+  // ---- what it says
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        synchronized (said) {
+          said.add(line);
+          said.notifyAll();
+        }
+      }
+    } catch (IOException e) {
+      // The stream ends with the process, in whichever way.
+    } finally {
+      synchronized (said) {
+        silent = true;
+        said.notifyAll();
+      }
+    }
+  }
+
+  /// Everything that it has said on standard error.
+  public List<String> said() {
+    synchronized (said) {
+      return List.copyOf(said);
+    }
+  }
+
+  /// Waits for a line with this text in it.
+  public String awaitSaid(String text) {
+    return awaitSaid(Pattern.compile(Pattern.quote(text)), SAY).group();
+  }
+
+  /// Waits for a line in which the pattern is found.
+  public Matcher awaitSaid(Pattern pattern) {
+    return awaitSaid(pattern, SAY);
+  }
+
+  private Matcher awaitSaid(Pattern pattern, Duration longest) {
+    long end = System.nanoTime() + longest.toNanos();
+    synchronized (said) {
+      int seen = 0;
+      while (true) {
+        for (; seen < said.size(); seen++) {
+          Matcher matcher = pattern.matcher(said.get(seen));
+          if (matcher.find()) {
+            return matcher;
+          }
+        }
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0 || silent) {
+          throw new AssertionError("it never said " + pattern + "\n" + String.join("\n", said));
+        }
+        try {
+          said.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new AssertionError(e);
+        }
+      }
+    }
+  }
+
+  private void awaitReady() {
+    try {
+      port = Integer.parseInt(awaitSaid(READY, START).group(1));
+    } catch (AssertionError e) {
+      close();
+      throw e;
+    }
+  }
+
+  // ---- what is asked of it
+
+  public int port() {
+    return port;
+  }
+
+  public RawClient connect() {
+    return RawClient.connect(port);
+  }
+
+  /// One GET on a connection of its own.
+  public Reply get(String target) {
+    return ask(RawClient.request("GET", target, "Connection: close"));
+  }
+
+  /// One request on a connection of its own.
+  public Reply ask(String request) {
+    try (RawClient client = connect()) {
+      return client.send(request).reply();
+    }
+  }
+
+  // ---- its folders
+
+  /// Where `NAME.in`, `NAME.go` and `NAME.closed` of the app are.
+  public Path appFile(String name) {
+    return folder.resolve("app").resolve(name);
+  }
+
+  /// Waits until a request has come to the gate of that name.
+  public void awaitAtGate(String name) {
+    Patience.awaitFile(appFile(name + ".in"));
+  }
+
+  /// Lets the requests at the gate of that name through.
+  public void openGate(String name) {
+    try {
+      Files.createFile(appFile(name + ".go"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The names that the app has noted, in order.
+  public List<String> ran() {
+    try {
+      Path file = appFile("ran");
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The files in the spool, all servers' folders together.
+  public List<Path> spooled() {
+    return files(folder.resolve("spool"));
+  }
+
+  /// Takes away the folder that bodies are written to.
+  public void breakSpool() {
+    try {
+      for (Path path : spooled()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// What is left in the runtime folder.
+  public List<Path> runtimeFiles() {
+    return files(folder.resolve("run"));
+  }
+
+  private static List<Path> files(Path root) {
+    try (Stream<Path> paths = Files.walk(root, 2)) {
+      return paths.filter(path -> !path.equals(root)).toList();
+    } catch (IOException | UncheckedIOException e) {
+      // A file that goes away while it is looked at.
+      return List.of(root);
+    }
+  }
+
+  public String standardOutput() {
+    try {
+      return Files.readString(folder.resolve("stdout"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- its processes
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public void signal(String name) {
+    signal(process.pid(), name);
+  }
+
+  /// Sends a signal to one process, by its pid.
+  public static void signal(long pid, String name) {
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+      if (kill.waitFor() != 0) {
+        throw new AssertionError("kill -" + name + " " + pid + " failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Waits for its end; its exit code. Everything that it said is here then.
+  public int awaitExit() {
+    try {
+      if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new AssertionError("it does not end\n" + String.join("\n", said()));
+      }
+      reader.join(STOP);
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Stops it, first kindly; complains about leaks and about the server's own exceptions.
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      process.destroy();
+    }
+    boolean stopped = false;
+    try {
+      stopped = process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+    awaitExit();
+    delete();
+    String problem = stopped ? problem() : "it did not stop on SIGTERM";
+    if (problem != null) {
+      throw new AssertionError(problem + "\n" + String.join("\n", said()));
+    }
+  }
+
+  private @Nullable String problem() {
+    for (String line : said()) {
+      if (line.contains("LEAK")) {
+        return "a buffer has leaked";
+      }
+      if (line.matches("\\s+at (io\\.saola|io\\.netty|java)\\..*")) {
+        return "the server has logged an exception of its own";
+      }
+    }
+    return null;
+  }
+
+  private void delete() {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
