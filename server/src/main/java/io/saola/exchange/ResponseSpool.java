@@ -65,8 +65,20 @@ final class ResponseSpool {
   }
 
   /// Nothing is waiting and nothing of it is being sent: the spool file's space may be used again.
+  ///
+  /// It is cut, not written over: the kernel sends a file's own pages, which may still wait in the
+  /// socket, and whatever is written to them would be sent too.
   void rewind() {
-    spoolEnd = 0;
+    FileChannel open = spool;
+    if (open == null || spoolEnd == 0) {
+      return;
+    }
+    try {
+      open.truncate(0);
+      spoolEnd = 0;
+    } catch (IOException e) {
+      LOG.debug("a spool file could not be cut: {}", e.toString());
+    }
   }
 
   /// Copies the piece into memory, or into the spool file if the budget has no room.
