@@ -64,6 +64,8 @@ final class Delivery {
       client.write(piece, () -> sent(size));
     } else {
       spool().add(data, allocator);
+      // Without memory to spare it is here that a client waits who could take it.
+      resume();
     }
   }
 

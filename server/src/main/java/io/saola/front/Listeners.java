@@ -76,6 +76,7 @@ public final class Listeners implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, settings.backlog())
             // A client that has shut its way out may still be reading (RFC 9112 §9.6).
             .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, new PendingSize())
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(32 * 1024, 64 * 1024));
