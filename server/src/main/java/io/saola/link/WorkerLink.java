@@ -32,6 +32,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     final Answer answer;
     long window;
     boolean streaming;
+    boolean cancelled;
 
     Call(Answer answer, long window) {
       this.answer = answer;
@@ -125,8 +126,18 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   /// Tells the worker that nobody wants this stream's answer any more; it stops when it next sends.
+  ///
+  /// The page has room for the stream that is running. One that waits behind it is told when it
+  /// begins to answer.
   public void cancel(int stream) {
-    page.cancel(Integer.toUnsignedLong(stream));
+    Call call = calls.get(stream);
+    if (call != null) {
+      call.cancelled = true;
+    }
+    long unsigned = Integer.toUnsignedLong(stream);
+    if (page.started() == unsigned) {
+      page.cancel(unsigned);
+    }
   }
 
   /// Ends the connection once what the worker left in it has been read.
@@ -298,6 +309,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       return;
     }
     call.streaming = true;
+    if (call.cancelled) {
+      cancel(stream);
+    }
     lastPiece = System.nanoTime();
     in.readBytes(responseHead.room(frames.length()), 0, frames.length());
     String problem = responseHead.parse(frames.count());
