@@ -251,7 +251,9 @@ public final class Exchange implements Job, Answer, RequestSource {
   }
 
   private void answered(ResponseHead response) {
-    status = response.status();
+    if (!gone) {
+      status = response.status();
+    }
     answeredNanos = System.nanoTime();
     String dropped = response.dropped();
     if (dropped != null) {
