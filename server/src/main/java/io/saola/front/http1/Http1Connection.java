@@ -104,7 +104,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     if (state == State.HEAD && heads.idle()) {
       startNanos = System.nanoTime();
-      deadline = startNanos + shared.settings().headTimeout();
     } else if (state == State.BODY) {
       deadline = System.nanoTime() + shared.settings().bodyTimeout();
     }
@@ -130,14 +129,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     processing = false;
     keepRest(ctx);
-    if (inputShut && state == State.HEAD) {
-      ctx.close();
+    if (inputShut && state == State.HEAD && (in == null || ctx.channel().isWritable())) {
+      // Nothing is left but perhaps the beginning of a head.
+      closeWhenSent(ctx);
     }
   }
 
   private boolean step(ChannelHandlerContext ctx, ByteBuf bytes) {
     return switch (state) {
-      case HEAD -> ctx.channel().isWritable() && head(ctx, bytes);
+      case HEAD -> mayAnswer(ctx) && head(ctx, bytes);
       case BODY -> body(ctx, bytes);
       case BUSY -> false;
       case LINGER, CLOSED -> {
@@ -162,12 +162,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       in = ctx.alloc().buffer(Math.max(256, size)).writeBytes(rest);
       rest.release();
     }
-    ctx.channel().config().setAutoRead(size < READ_AHEAD);
+    if (ctx.channel().isOpen()) {
+      ctx.channel().config().setAutoRead(size < READ_AHEAD);
+    }
+  }
+
+  /// Not before the client has taken what was written: it has as long as for any answer.
+  private boolean mayAnswer(ChannelHandlerContext ctx) {
+    boolean may = ctx.channel().isWritable();
+    if (!may) {
+      deadline = System.nanoTime() + shared.settings().sendTimeout();
+    }
+    return may;
   }
 
   private boolean head(ChannelHandlerContext ctx, ByteBuf bytes) {
+    boolean first = heads.idle();
     return switch (heads.decode(bytes, head)) {
-      case MORE -> false;
+      case MORE -> {
+        if (first) {
+          deadline = startNanos + shared.settings().headTimeout();
+        }
+        yield false;
+      }
       case REJECTED -> {
         refuse(ctx, heads.rejection(), false);
         yield false;
@@ -289,7 +306,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Whether the connection cannot go on after the response at hand.
   boolean mustClose() {
-    return inputShut || shared.settings().keepAlive() == 0 || shared.connections().isDraining();
+    boolean isLast = inputShut && (in == null || !in.isReadable());
+    return isLast || shared.settings().keepAlive() == 0 || shared.connections().isDraining();
   }
 
   /// Something is on its way to the client, who has a while to take it.
@@ -313,7 +331,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     exchange = null;
-    if (close) {
+    if (close || shared.connections().isDraining()) {
       state = State.CLOSED;
       out().flushLater();
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx));
@@ -343,6 +361,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Shuts the way out and throws away what still comes in, for a while.
   private void linger(ChannelHandlerContext ctx) {
+    if (!ctx.channel().isOpen()) {
+      return;
+    }
     state = State.LINGER;
     deadline = System.nanoTime() + LINGER_NANOS;
     ctx.channel().config().setAutoRead(true);
@@ -360,10 +381,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   void abort() {
     ChannelHandlerContext ctx = context;
     if (ctx != null) {
-      state = State.CLOSED;
       exchange = null;
-      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      closeWhenSent(ctx);
     }
+  }
+
+  /// Closing at once would throw away answers that are still on their way.
+  private void closeWhenSent(ChannelHandlerContext ctx) {
+    state = State.CLOSED;
+    deadline = System.nanoTime() + shared.settings().sendTimeout();
+    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
   }
 
   @Override
@@ -413,7 +440,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   public void drain() {
     ChannelHandlerContext ctx = context;
     if (ctx != null && state == State.HEAD && heads.idle()) {
-      ctx.close();
+      closeWhenSent(ctx);
     }
   }
 
@@ -428,11 +455,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     inputShut = true;
     Exchange current = exchange;
     switch (state) {
-      case HEAD -> {
-        if (in == null || !ctx.channel().isWritable()) {
-          ctx.close();
-        }
-      }
+      case HEAD -> process(ctx);
       case BODY -> clientGone();
       case BUSY -> {
         if (current != null && current.isWaiting()) {
