@@ -1,9 +1,9 @@
 package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.FileRegion;
 import io.saola.model.Rejection;
 import io.saola.model.ResponseHead;
+import java.nio.channels.FileChannel;
 
 /// Whoever asked, as an exchange sees them: one response, by whatever protocol.
 ///
@@ -21,8 +21,8 @@ public interface Client {
   /// The next piece, which is the client's now; `sent` runs when it has left, or never will.
   void write(ByteBuf piece, Runnable sent);
 
-  /// The next piece, read from a file by the kernel.
-  void write(FileRegion piece, Runnable sent);
+  /// The next piece, read by the kernel from a file that stays open until `sent` has run.
+  void write(FileChannel file, long position, long count, Runnable sent);
 
   /// All pieces have been written.
   void end();

@@ -2,7 +2,6 @@ package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.FileRegion;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -148,14 +147,14 @@ final class ResponseSpool {
       }
       case InFile part -> {
         long count = Math.min(PIECE, part.count);
-        FileRegion region = new SpoolRegion(part.file, part.position, count);
+        long position = part.position;
         part.position += count;
         part.count -= count;
         size -= count;
         if (part.count == 0) {
           pieces.removeFirst();
         }
-        client.write(region, () -> sent.accept(0));
+        client.write(part.file, position, count, () -> sent.accept(0));
       }
     }
   }

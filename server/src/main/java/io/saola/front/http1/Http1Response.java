@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.FileRegion;
 import io.saola.exchange.Client;
 import io.saola.exchange.Exchange;
 import io.saola.front.http1.ResponseWriter.Persistence;
@@ -13,6 +12,7 @@ import io.saola.model.Method;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
+import java.nio.channels.FileChannel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -184,19 +184,16 @@ final class Http1Response implements Client {
   }
 
   @Override
-  public void write(FileRegion piece, Runnable sent) {
-    // Only the server's own spool files come this way, which a length cannot cut in the middle:
-    // what
-    // is beyond it was refused before.
-    if (bodyForbidden || remaining < piece.count()) {
-      checkCut(bodyForbidden ? 0 : piece.count());
-      piece.release();
+  public void write(FileChannel file, long position, long count, Runnable sent) {
+    long wanted = Math.min(count, bodyForbidden ? 0 : remaining);
+    checkCut(count - wanted);
+    if (wanted == 0) {
       sent.run();
       return;
     }
-    count(piece.count());
-    startChunk(piece.count());
-    ctx.write(piece, whenSent(sent));
+    count(wanted);
+    startChunk(wanted);
+    ctx.write(new OpenFileRegion(file, position, wanted), whenSent(sent));
     endChunk();
     flushLater();
   }
