@@ -6,17 +6,23 @@ import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.model.Caller;
+import io.saola.model.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 
 /// What the HTTP/1.1 connections of one event loop share.
 public final class Http1 {
+  /// More are not kept: this many requests at once are rare.
+  private static final int MOST_HEADS = 512;
+
   private final FrontSettings settings;
   private final Exchanges exchanges;
   private final Forwarded forwarded;
   private final Connections connections;
   private final ResponseWriter writer;
   private final byte[] probePrefix;
+  private final ArrayDeque<RequestHead> heads = new ArrayDeque<>();
 
   public Http1(
       FrontSettings settings,
@@ -38,6 +44,20 @@ public final class Http1 {
   /// @param trusted whether it is a proxy whose forwarded headers count
   public ChannelHandler connection(Caller caller, boolean trusted) {
     return new Http1Connection(this, caller, trusted);
+  }
+
+  /// A head to read a request into.
+  RequestHead lendHead() {
+    RequestHead head = heads.pollLast();
+    return head == null ? new RequestHead() : head;
+  }
+
+  /// Takes back a head that nobody looks at any more.
+  void giveBack(RequestHead head) {
+    if (heads.size() < MOST_HEADS) {
+      head.reset();
+      heads.addLast(head);
+    }
   }
 
   FrontSettings settings() {

@@ -54,7 +54,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private final Http1 shared;
   private final Caller caller;
   private final boolean trusted;
-  private final RequestHead head = new RequestHead();
+  private @Nullable RequestHead head;
   private final HeadDecoder heads;
   private final BodyDecoder body = new BodyDecoder();
   private State state = State.HEAD;
@@ -176,9 +176,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     return may;
   }
 
+  /// The head of the request at hand; an idle connection has none.
+  private RequestHead head() {
+    RequestHead lent = head;
+    if (lent == null) {
+      lent = shared.lendHead();
+      head = lent;
+    }
+    return lent;
+  }
+
   private boolean head(ChannelHandlerContext ctx, ByteBuf bytes) {
     boolean first = heads.idle();
-    return switch (heads.decode(bytes, head)) {
+    return switch (heads.decode(bytes, head())) {
       case MORE -> {
         if (first) {
           deadline = startNanos + shared.settings().headTimeout();
@@ -197,28 +207,28 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   }
 
   private void begin(ChannelHandlerContext ctx, ByteBuf bytes) {
-    asker = shared.forwarded().caller(head, caller, trusted);
-    Probe probe = Probe.of(shared.probePrefix(), head);
+    asker = shared.forwarded().caller(head(), caller, trusted);
+    Probe probe = Probe.of(shared.probePrefix(), head());
     if (probe != null) {
       probe(ctx, probe);
       return;
     }
-    Exchange begun = shared.exchanges().begin(head, asker, out(), ctx.alloc(), startNanos);
+    Exchange begun = shared.exchanges().begin(head(), asker, out(), ctx.alloc(), startNanos);
     exchange = begun;
-    out().begin(head, begun);
-    if (!head.hasBody()) {
+    out().begin(head(), begun);
+    if (!head().hasBody()) {
       run(begun, startNanos);
       return;
     }
     long limit = shared.exchanges().settings().maxBody();
-    if (limit > 0 && head.contentLength() > limit) {
+    if (limit > 0 && head().contentLength() > limit) {
       refuse(ctx, Rejection.BODY_TOO_LARGE, true);
       return;
     }
     state = State.BODY;
-    body.begin(head, begun);
+    body.begin(head(), begun);
     deadline = System.nanoTime() + shared.settings().bodyTimeout();
-    if (head.expectsContinue() && !bytes.isReadable()) {
+    if (head().expectsContinue() && !bytes.isReadable()) {
       ctx.writeAndFlush(ResponseWriter.interim(ctx.alloc()), ctx.voidPromise());
     }
   }
@@ -254,7 +264,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Refuses a request and ends the connection, since nobody knows where the next one would start.
   private void refuse(ChannelHandlerContext ctx, Rejection reason, boolean hasHead) {
-    boolean withBody = head.method() != Method.HEAD;
+    boolean withBody = head().method() != Method.HEAD;
     ctx.write(
         shared.writer().rejection(ctx.alloc(), reason, Persistence.CLOSE, withBody),
         ctx.voidPromise());
@@ -266,7 +276,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       shared
           .exchanges()
           .log(
-              head,
+              head(),
               hasHead,
               asker,
               reason.status(),
@@ -279,16 +289,16 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Answered by the server itself, whatever the workers do.
   private void probe(ChannelHandlerContext ctx, Probe probe) {
-    boolean close = mustClose() || !head.keepAlive();
-    boolean withBody = head.method() != Method.HEAD;
-    Persistence persistence = Persistence.of(close, head.minorVersion());
+    boolean close = mustClose() || !head().keepAlive();
+    boolean withBody = head().method() != Method.HEAD;
+    Persistence persistence = Persistence.of(close, head().minorVersion());
     Probe.Reading reading =
         probe.read(shared.exchanges().isReady() && !shared.connections().isDraining());
     ctx.write(
         reading.response(shared.writer(), ctx.alloc(), persistence, withBody), ctx.voidPromise());
     shared
         .exchanges()
-        .log(head, true, asker, reading.status(), null, reading.text().length(), startNanos);
+        .log(head(), true, asker, reading.status(), null, reading.text().length(), startNanos);
     state = State.BUSY;
     responded(close);
     out().flushLater();
@@ -337,12 +347,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx));
       return;
     }
-    head.reset();
     heads.reset();
     state = State.HEAD;
     deadline = shared.connections().now() + shared.settings().keepAlive();
+    RequestHead done = head;
     if (in != null) {
       startNanos = System.nanoTime();
+    } else if (done != null) {
+      shared.giveBack(done);
+      head = null;
     }
     if (!processing && (in != null || inputShut)) {
       // Not from here: whoever called is in the middle of something.
