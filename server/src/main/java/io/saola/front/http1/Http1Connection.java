@@ -273,16 +273,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (begun != null) {
       begun.refused(reason, withBody ? reason.text().length() + 1 : 0);
     } else {
-      shared
-          .exchanges()
-          .log(
-              head(),
-              hasHead,
-              asker,
-              reason.status(),
-              reason,
-              reason.text().length() + 1,
-              startNanos);
+      int length = reason.text().length() + 1;
+      shared.exchanges().log(head(), hasHead, asker, reason.status(), reason, length, startNanos);
     }
     linger(ctx);
   }
@@ -290,15 +282,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   /// Answered by the server itself, whatever the workers do.
   private void probe(ChannelHandlerContext ctx, Probe probe) {
     boolean close = mustClose() || !head().keepAlive();
-    boolean withBody = head().method() != Method.HEAD;
-    Persistence persistence = Persistence.of(close, head().minorVersion());
-    Probe.Reading reading =
-        probe.read(shared.exchanges().isReady() && !shared.connections().isDraining());
-    ctx.write(
-        reading.response(shared.writer(), ctx.alloc(), persistence, withBody), ctx.voidPromise());
+    Probe.Reading reading = probe.read(shared);
+    ctx.write(reading.response(shared, ctx.alloc(), head(), close), ctx.voidPromise());
     shared
         .exchanges()
-        .log(head(), true, asker, reading.status(), null, reading.text().length(), startNanos);
+        .log(head(), true, asker, reading.status(), null, reading.length(), startNanos);
     state = State.BUSY;
     responded(close);
     out().flushLater();
@@ -347,7 +335,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx));
       return;
     }
-    heads.reset();
     state = State.HEAD;
     deadline = shared.connections().now() + shared.settings().keepAlive();
     RequestHead done = head;

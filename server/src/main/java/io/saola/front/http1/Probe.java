@@ -3,6 +3,7 @@ package io.saola.front.http1;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.model.Method;
 import io.saola.model.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,16 @@ enum Probe {
 
   /// What a probe says at a moment.
   record Reading(int status, String text) {
-    ByteBuf response(
-        ResponseWriter writer,
-        ByteBufAllocator allocator,
-        Persistence persistence,
-        boolean withBody) {
+    ByteBuf response(Http1 shared, ByteBufAllocator allocator, RequestHead head, boolean close) {
       String line = status + " " + ResponseWriter.phrase(status);
-      return writer.own(allocator, line, null, text, persistence, withBody);
+      Persistence persistence = Persistence.of(close, head.minorVersion());
+      boolean withBody = head.method() != Method.HEAD;
+      return shared.writer().own(allocator, line, null, text, persistence, withBody);
+    }
+
+    /// Bytes of body.
+    int length() {
+      return text.length();
     }
   }
 
@@ -54,10 +58,8 @@ enum Probe {
     return null;
   }
 
-  Reading read(boolean ready) {
-    if (this == LIVE || ready) {
-      return new Reading(200, name + "\n");
-    }
-    return new Reading(503, "not ready\n");
+  Reading read(Http1 shared) {
+    boolean ready = shared.exchanges().isReady() && !shared.connections().isDraining();
+    return this == LIVE || ready ? new Reading(200, name + "\n") : new Reading(503, "not ready\n");
   }
 }
