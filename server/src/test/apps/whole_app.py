@@ -207,7 +207,8 @@ def big(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
 def file(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """This source file through ``wsgi.file_wrapper``."""
     start_response("200 OK", [TEXT])
-    wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](open(__file__, "rb"), 512)
+    source = open(__file__, "rb")  # noqa: SIM115 (the wrapper's close() closes it)
+    wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](source, 512)
     return wrapped
 
 
@@ -219,6 +220,22 @@ def say(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
     os.write(1, b"by write(2)\n")
     sys.stdout.flush()
     return _text(start_response, "said\n")
+
+
+def babble(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Print five megabytes without an end of line."""
+    for _ in range(80):
+        os.write(1, b"x" * PIECE)
+    os.write(1, b"\nsilent again\n")
+    return _text(start_response, "babbled\n")
+
+
+def sized(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """``?size=`` bytes without a length: as a list, or with ``&split=`` in two pieces."""
+    size, split = int(_word(environ, "size")), int(_word(environ, "split", "0"))
+    start_response("200 OK", [TEXT])
+    body = (b"0123456789" * (size // 10 + 1))[:size]
+    return iter([body[:split], body[split:]]) if split else [body]
 
 
 def leave(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -237,6 +254,13 @@ def leave(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "segfault":
         ctypes.string_at(0)
+    if how == "deaf":
+        os.closerange(3, 256)
+    if how == "fork" and os.fork() == 0:
+        time.sleep(PATIENCE)
+        os._exit(0)
+    if how == "fork":
+        os._exit(7)
     if how == "stream":
         start_response("200 OK", [TEXT])
         return _leaves()
@@ -284,6 +308,8 @@ PAGES: dict[str, Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]] = 
     "/big": big,
     "/file": file,
     "/say": say,
+    "/babble": babble,
+    "/sized": sized,
     "/leave": leave,
     "/stuck": stuck,
     "/valid": valid,
@@ -312,7 +338,7 @@ def _text(start_response: StartResponse, text: str, status: str = "200 OK") -> I
 
 
 def _word(environ: WSGIEnvironment, name: str, fallback: str | None = None) -> str:
-    words = parse_qs(environ["QUERY_STRING"]).get(name)
+    words: list[str] | None = parse_qs(environ["QUERY_STRING"]).get(name)
     if words:
         return words[0]
     if fallback is None:

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,13 +28,12 @@ public final class ProcFs {
 
   /// The pids of those whose command line says that they are workers.
   public static List<Long> workers(long server) {
-    List<Long> workers = new ArrayList<>();
-    for (long pid : below(server)) {
-      if (commandLine(pid).contains("saola: worker")) {
-        workers.add(pid);
-      }
-    }
-    return workers;
+    return named(server, "saola: worker");
+  }
+
+  /// The same for any other text.
+  public static List<Long> named(long server, String text) {
+    return below(server).stream().filter(pid -> commandLine(pid).contains(text)).toList();
   }
 
   /// Whether a process runs; one that has ended and waits to be reaped does not.

@@ -75,7 +75,7 @@ class ConnectionsTest {
     try (RawClient client = server.connect()) {
       client.send(get("/gate?name=bound"));
       server.awaitAtGate("bound");
-      Thread.ofVirtual().start(() -> client.send(flood));
+      Thread.ofVirtual().start(() -> client.send(flood).finishSending());
       assertThat(server.get("/-/live").status()).isEqualTo(200);
       server.openGate("bound");
 
@@ -83,6 +83,7 @@ class ConnectionsTest {
       for (int i = 0; i < 20_000; i++) {
         assertThat(client.reply().body()).hasSize(6);
       }
+      assertThat(client.rest()).isEmpty();
     }
   }
 

@@ -165,6 +165,72 @@ class DeathsTest {
   }
 
   @Test
+  void a_stream_that_falls_silent_is_cut_and_its_worker_replaced() {
+    awaitWorkers(Set.of());
+    try (RawClient client = server.connect()) {
+      client.send(get("/gated-stream?name=silent"));
+      client.head();
+      client.chunk();
+
+      assertThat(client.rest()).isEmpty();
+    }
+    server.awaitSaid("request=\"GET /gated-stream?name=silent\"");
+    assertThat(server.get("/").text()).isEqualTo("hello\n");
+  }
+
+  @Test
+  void what_was_given_out_behind_a_request_that_takes_too_long_is_answered() {
+    try (SaolaProcess single = SaolaProcess.serve("--workers", "1", "--timeout", "1s")) {
+      try (RawClient warm = single.connect()) {
+        for (int i = 0; i < 200; i++) {
+          warm.send(get("/")).reply();
+        }
+      }
+      try (RawClient stuck = single.connect();
+          RawClient behind = single.connect()) {
+        stuck.send(get("/stuck?name=first"));
+        single.awaitAtGate("first");
+        behind.send(get("/"));
+
+        assertThat(stuck.reply().status()).isEqualTo(504);
+        assertThat(behind.reply().text()).isEqualTo("hello\n");
+      }
+    }
+  }
+
+  @Test
+  void a_worker_that_has_closed_its_link_is_replaced() {
+    awaitWorkers(Set.of());
+
+    assertThat(server.get("/leave?once=deaf&how=deaf").text()).isIn("stayed\n", "still here\n");
+    assertThat(server.get("/").text()).isEqualTo("hello\n");
+  }
+
+  @Test
+  void a_mold_that_dies_is_replaced_and_workers_are_forked_from_the_new_one() {
+    try (SaolaProcess single = SaolaProcess.serve("--workers", "1")) {
+      long worker = Long.parseLong(single.get("/pid").text());
+      long mold = ProcFs.named(single.pid(), "saola: mold").getFirst();
+      SaolaProcess.signal(mold, "KILL");
+      Patience.await(
+          "another mold",
+          () -> ProcFs.named(single.pid(), "saola: mold").stream().anyMatch(pid -> pid != mold));
+      SaolaProcess.signal(worker, "KILL");
+      Patience.await("the worker's end", () -> !ProcFs.isAlive(worker));
+
+      assertThat(Long.parseLong(single.get("/pid").text())).isNotEqualTo(worker);
+    }
+  }
+
+  @Test
+  void an_app_that_babbles_does_not_harm_the_server() {
+    assertThat(server.get("/babble").text()).isEqualTo("babbled\n");
+
+    server.awaitSaid("silent again");
+    assertThat(ProcFs.mebibytes(server.pid(), "VmHWM")).isLessThan(150);
+  }
+
+  @Test
   void a_stream_may_last_longer_than_the_timeout_as_long_as_it_says_something() {
     try (RawClient client = server.connect()) {
       client.send(get("/endless?name=long&s=0.3"));

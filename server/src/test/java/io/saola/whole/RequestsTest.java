@@ -9,6 +9,7 @@ import io.saola.testkit.RawClient;
 import io.saola.testkit.SaolaProcess;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What apps see of a request (PEP 3333; RFC 3875).
 class RequestsTest {
@@ -196,6 +198,18 @@ class RequestsTest {
       })
   void a_body_is_read_as_from_a_file(String how, String read) {
     assertThat(server.ask(post("/taken?how=" + how, "a\nbcdef\ng")).text()).isEqualTo(read);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 131_072, 1 << 20})
+  void a_body_of_any_size_arrives(int size) {
+    String[] big = new String[90];
+    Arrays.setAll(big, i -> "X-Big-" + i + ": " + "v".repeat(600));
+    String body = "x".repeat(size);
+
+    assertThat(server.ask(post("/taken?how=hash", body)).text()).startsWith("[b'" + size + " ");
+    assertThat(server.ask(post("/taken?how=hash", body, big)).text())
+        .startsWith("[b'" + size + " ");
   }
 
   @Test

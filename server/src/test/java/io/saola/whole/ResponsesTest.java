@@ -71,6 +71,24 @@ class ResponsesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0, 1, 4095, 4096, 4097, 8191, 8192, 65_400, 65_450, 65_500, 65_536, 65_600, 131_072, 300_000
+      })
+  void a_body_of_any_size_arrives(int size) {
+    String body = "0123456789".repeat(size / 10 + 1).substring(0, size);
+    try (RawClient client = server.connect()) {
+      Reply whole = client.send(get("/sized?size=" + size)).reply();
+      Reply split = client.send(get("/sized?split=" + (size + 1) / 2 + "&size=" + size)).reply();
+
+      assertThat(whole.header("Content-Length")).isEqualTo(Integer.toString(size));
+      assertThat(whole.text()).isEqualTo(body);
+      assertThat(split.text()).isEqualTo(body);
+      assertStillInStep(client);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"/", "/pieces", "/big?mb=1", "/gate?name=head"})
   void an_answer_to_head_has_the_head_of_a_get_and_no_body(String target) {
     if (target.contains("gate")) {

@@ -1,6 +1,7 @@
 package io.saola.whole;
 
 import static io.saola.testkit.RawClient.get;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,9 @@ import io.saola.testkit.SaolaProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,7 +143,79 @@ class StartAndStopTest {
     }
   }
 
+  @Test
+  void requests_that_wait_when_the_server_stops_are_answered() {
+    try (SaolaProcess server = SaolaProcess.serve("--workers", "1");
+        RawClient running = server.connect();
+        RawClient waiting = server.connect();
+        RawClient uploading = server.connect()) {
+      running.send(get("/gate?name=drain"));
+      server.awaitAtGate("drain");
+      waiting.send(RawClient.post("/taken?how=iter", "abc"));
+      uploading.send(RawClient.request("POST", "/taken?how=iter", "Content-Length: 3") + "a");
+      assertThat(server.get("/-/ready").status()).isEqualTo(200);
+
+      server.signal("TERM");
+      server.awaitSaid("stopping signal=TERM: 3 requests to finish");
+      uploading.send("bc");
+      server.openGate("drain");
+
+      assertThat(running.reply().closes()).isTrue();
+      assertThat(waiting.reply().text()).isEqualTo("[b'abc']");
+      assertThat(uploading.reply().text()).isEqualTo("[b'abc']");
+      assertThat(server.awaitExit()).isZero();
+    }
+  }
+
+  @Test
+  void the_keepers_death_is_the_servers_end() {
+    try (SaolaProcess server = SaolaProcess.serve("--workers", "2");
+        RawClient stuck = server.connect()) {
+      stuck.send(get("/stuck?name=keeperless"));
+      server.awaitAtGate("keeperless");
+      List<Long> below = ProcFs.below(server.pid());
+      Set<Path> shared = sharedFolders(server);
+      long keeper = ProcFs.named(server.pid(), "saola: keeper").getFirst();
+
+      SaolaProcess.signal(keeper, "KILL");
+
+      assertThat(server.awaitExit()).isEqualTo(70);
+      assertNothingLeft(server, below, shared);
+    }
+  }
+
+  @Test
+  void what_an_app_has_started_holds_nobody_up_and_ends_with_the_server() {
+    try (SaolaProcess server = SaolaProcess.serve("--workers", "1")) {
+      // The child holds the link of its dead parent open.
+      assertThat(server.get("/leave?once=forked&how=fork").text()).isEqualTo("stayed\n");
+      List<Long> below = ProcFs.below(server.pid());
+      Set<Path> shared = sharedFolders(server);
+      server.signal("TERM");
+
+      assertThat(server.awaitExit()).isZero();
+      assertNothingLeft(server, below, shared);
+    }
+  }
+
   // ---- starting
+
+  @Test
+  void a_unix_socket_serves_as_well_and_is_removed_at_the_end(@TempDir Path folder)
+      throws IOException {
+    Path path = folder.resolve("web.sock");
+    try (SaolaProcess server = SaolaProcess.serve("--bind", "unix:" + path)) {
+      try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+        client.write(US_ASCII.encode(RawClient.request("GET", "/env", "Connection: close")));
+
+        String reply = new String(Channels.newInputStream(client).readAllBytes(), US_ASCII);
+
+        assertThat(reply).startsWith("HTTP/1.1 200 OK\r\n").contains("REMOTE_ADDR=\n");
+      }
+      assertThat(server.get("/").text()).isEqualTo("hello\n");
+    }
+    assertThat(path).doesNotExist();
+  }
 
   @Test
   void an_app_that_cannot_be_imported_is_shown_its_own_traceback(@TempDir Path folder)
