@@ -27,13 +27,10 @@ import org.slf4j.LoggerFactory;
 ///   └── malformed ──▶ LINGER ◀── refused ──┘         └── close ──▶ LINGER or CLOSED
 /// ```
 ///
-/// What arrives while an exchange runs is read ahead up to [#READ_AHEAD] bytes, so that the
+/// What arrives while an exchange runs is read ahead up to [Reading#AHEAD] bytes, so that the
 /// client's end is seen. Owned by its event loop.
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Connections.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
-
-  /// Bytes of further requests that are taken from the socket while one is being answered.
-  static final int READ_AHEAD = 64 * 1024;
 
   /// How long, in nanoseconds, and how many bytes a refused client may go on sending before it is
   /// cut off: closing at once would reset the connection and take the answer with it (RFC 9112
@@ -57,6 +54,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private @Nullable RequestHead head;
   private final HeadDecoder heads;
   private final BodyDecoder body = new BodyDecoder();
+  private final Reading reading = new Reading();
   private State state = State.HEAD;
   private @Nullable ByteBuf in;
   private @Nullable Exchange exchange;
@@ -94,6 +92,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf read = (ByteBuf) message;
+    reading.came();
     if (state == State.LINGER || state == State.CLOSED) {
       lingered += read.readableBytes();
       read.release();
@@ -162,9 +161,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       in = ctx.alloc().buffer(Math.max(256, size)).writeBytes(rest);
       rest.release();
     }
-    if (ctx.channel().isOpen()) {
-      ctx.channel().config().setAutoRead(size < READ_AHEAD);
-    }
+    reading.wanted(ctx.channel(), size < Reading.AHEAD);
   }
 
   /// Not before the client has taken what was written: it has as long as for any answer.
@@ -352,7 +349,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Unread bytes would turn the close into a reset that can overtake the answer.
   private void closeGently(ChannelHandlerContext ctx) {
-    if (inputShut || (in == null && ctx.channel().config().isAutoRead())) {
+    if (inputShut || (in == null && reading.isOn())) {
       ctx.close();
     } else {
       linger(ctx);
@@ -366,7 +363,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     state = State.LINGER;
     deadline = System.nanoTime() + LINGER_NANOS;
-    ctx.channel().config().setAutoRead(true);
+    reading.wanted(ctx.channel(), true);
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(done -> {
           if (inputShut || !done.isSuccess()) {
@@ -453,6 +450,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     inputShut = true;
+    reading.ended();
     Exchange current = exchange;
     switch (state) {
       case HEAD -> process(ctx);
