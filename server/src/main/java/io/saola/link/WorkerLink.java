@@ -338,9 +338,6 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   private void file(ByteBuf in, int stream) {
-    if (frames.length() <= 16) {
-      throw new WireException("file frame of " + frames.length() + " bytes");
-    }
     Call call = calls.get(stream);
     if (call == null || !call.streaming) {
       return;
@@ -351,7 +348,11 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     if (offset < 0 || length < 0) {
       throw new WireException("file frame with a negative length");
     }
-    call.answer.file(text(in, frames.length() - 16), offset, length);
+    String path = text(in, frames.length() - 16);
+    if (!path.startsWith("/")) {
+      throw new WireException("file frame with the relative path " + path);
+    }
+    call.answer.file(path, offset, length);
   }
 
   private void end(int stream, boolean aborted) {

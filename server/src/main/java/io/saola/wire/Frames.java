@@ -31,14 +31,21 @@ public final class Frames {
     if (announced < 0 || announced > MAX_PAYLOAD) {
       throw new WireException("payload of " + Integer.toUnsignedString(announced) + " bytes");
     }
-    if (in.readableBytes() < HEADER_LENGTH + announced) {
-      return false;
-    }
     length = announced;
     kind = in.getByte(at + 4) & 0xFF;
     flags = in.getByte(at + 5) & 0xFF;
     count = in.getUnsignedShortLE(at + 6);
     stream = in.getIntLE(at + 8);
+    FrameRule rule = FrameRule.TO_SERVER[kind];
+    if (rule == null) {
+      throw new WireException("frame kind " + kind);
+    }
+    if (!rule.allows(length, flags, count, stream)) {
+      throw new WireException("malformed frame of kind " + kind);
+    }
+    if (in.readableBytes() < HEADER_LENGTH + announced) {
+      return false;
+    }
     in.readerIndex(at + HEADER_LENGTH);
     return true;
   }
