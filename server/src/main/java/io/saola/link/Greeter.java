@@ -105,6 +105,9 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   }
 
   private void welcome(ChannelHandlerContext ctx, Hello said, boolean admitted) {
+    if (!ctx.channel().isActive()) {
+      return;
+    }
     if (!admitted) {
       refuse(ctx, "pid " + said.pid() + " is not a process that the keeper has reported");
       return;
