@@ -1,0 +1,61 @@
+package io.saola.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ServiceTimeTest {
+  private final ServiceTime time = new ServiceTime();
+
+  private void answered(int times, long nanos) {
+    for (int i = 0; i < times; i++) {
+      time.answered(1, nanos);
+    }
+  }
+
+  @Test
+  void nobody_knows_before_a_window_is_full() {
+    assertThat(time.slowest()).isEqualTo(Long.MAX_VALUE);
+    answered(31, 1000);
+    assertThat(time.slowest()).isEqualTo(Long.MAX_VALUE);
+
+    answered(1, 1000);
+    assertThat(time.slowest()).isEqualTo(1000);
+  }
+
+  @Test
+  void one_slow_answer_counts_at_once() {
+    answered(40, 1000);
+
+    time.answered(1, 5_000_000);
+
+    assertThat(time.slowest()).isEqualTo(5_000_000);
+  }
+
+  @Test
+  void a_slow_answer_is_forgotten_after_two_windows_of_quick_ones() {
+    answered(64, 1000);
+    time.answered(1, 5_000_000);
+
+    answered(32, 1000);
+    assertThat(time.slowest()).isEqualTo(5_000_000);
+    answered(64, 1000);
+    assertThat(time.slowest()).isEqualTo(1000);
+  }
+
+  @Test
+  void a_batch_s_time_is_shared_by_its_answers() {
+    time.answered(64, 64_000);
+
+    assertThat(time.slowest()).isEqualTo(1000);
+  }
+
+  @Test
+  void a_batch_that_took_too_long_held_a_slow_one() {
+    answered(32, 1000);
+
+    time.answered(64, 6_400_000);
+
+    assertThat(time.slowest()).isEqualTo(6_400_000);
+  }
+}
