@@ -338,20 +338,17 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   private void file(ByteBuf in, int stream) {
+    long offset = in.readLongLE();
+    long length = in.readLongLE();
+    String path = text(in, frames.length() - 16);
+    if (offset < 0 || length < 0 || !path.startsWith("/")) {
+      throw new WireException("file frame of " + length + " from " + offset + " of " + path);
+    }
     Call call = calls.get(stream);
     if (call == null || !call.streaming) {
       return;
     }
     lastPiece = System.nanoTime();
-    long offset = in.readLongLE();
-    long length = in.readLongLE();
-    if (offset < 0 || length < 0) {
-      throw new WireException("file frame with a negative length");
-    }
-    String path = text(in, frames.length() - 16);
-    if (!path.startsWith("/")) {
-      throw new WireException("file frame with the relative path " + path);
-    }
     call.answer.file(path, offset, length);
   }
 
@@ -415,8 +412,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof IOException) {
-      // ECONNRESET, after all data: requests that the dead worker had not read cause it.
-      ctx.close();
+      // The worker has died. Netty closes when reading fails, after all data; when only a write
+      // has failed, answers may still be in the socket, and its end comes behind them.
+      LOG.debug("{} {}", this, cause.toString());
       return;
     }
     LOG.error("link of {} failed", this, cause);
