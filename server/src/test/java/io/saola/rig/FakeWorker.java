@@ -12,14 +12,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The other end of a link: does what a test says, word by word as PROTOCOL has it.
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// Has no code in common with the server, so that both cannot be wrong in the same way.
 public final class FakeWorker implements AutoCloseable {
   public static final int PID = (int) ProcessHandle.current().pid();
-  private static final long PATIENCE_SECONDS = 10;
+  private static final long PATIENCE_NANOS = 10_000_000_000L;
   private static final Frame END = new Frame(-1, 0, 0, 0, ByteBuffer.allocate(0));
 
   /// One frame that the server has sent; the payload is little-endian.
@@ -38,7 +37,8 @@ public final class FakeWorker implements AutoCloseable {
   }
 
   private final SocketChannel channel;
-  private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
+  private final ByteBuffer in = ByteBuffer.allocate(4 << 20).order(ByteOrder.LITTLE_ENDIAN);
+  private final ArrayDeque<Frame> frames = new ArrayDeque<>();
   private final ArrayDeque<Integer> requests = new ArrayDeque<>();
   private @Nullable LongBuffer words;
   private @Nullable Frame lastRequest;
@@ -52,9 +52,8 @@ public final class FakeWorker implements AutoCloseable {
     try {
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       channel.connect(UnixDomainSocketAddress.of(socket));
-      FakeWorker worker = new FakeWorker(channel);
-      Thread.ofVirtual().start(worker::readAll);
-      return worker;
+      channel.configureBlocking(false);
+      return new FakeWorker(channel);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -73,22 +72,22 @@ public final class FakeWorker implements AutoCloseable {
 
   // ---- in
 
-  private void readAll() {
-    ByteBuffer in = ByteBuffer.allocate(4 << 20).order(ByteOrder.LITTLE_ENDIAN);
+  /// Takes what is in the socket; reads nothing that no test asked for.
+  private void read() {
     try {
-      while (channel.read(in) >= 0) {
-        in.flip();
-        while (in.remaining() >= 12 && in.remaining() >= 12 + in.getInt(in.position())) {
-          frames.add(next(in));
-        }
-        in.compact();
+      int size = channel.read(in);
+      if (size < 0) {
+        frames.add(END);
       }
     } catch (IOException e) {
       // A reset is an end like any other.
       frames.add(END);
-      return;
     }
-    frames.add(END);
+    in.flip();
+    while (in.remaining() >= 12 && in.remaining() >= 12 + in.getInt(in.position())) {
+      frames.add(next(in));
+    }
+    in.compact();
   }
 
   private static Frame next(ByteBuffer in) {
@@ -103,15 +102,23 @@ public final class FakeWorker implements AutoCloseable {
   }
 
   private Frame take() {
-    try {
-      Frame frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (frame == null) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (frames.isEmpty()) {
+      await(SelectionKey.OP_READ);
+      read();
+      if (System.nanoTime() - end > 0) {
         throw new AssertionError("the server says nothing");
       }
-      return frame;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+    }
+    return frames.remove();
+  }
+
+  private void await(int operation) {
+    try (Selector selector = Selector.open()) {
+      channel.register(selector, operation);
+      selector.select(1000);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -134,6 +141,7 @@ public final class FakeWorker implements AutoCloseable {
 
   /// Whether the server has said nothing that was not taken.
   public boolean isQuiet() {
+    read();
     return frames.isEmpty() && requests.isEmpty();
   }
 
@@ -212,7 +220,9 @@ public final class FakeWorker implements AutoCloseable {
       ByteBuffer out = ByteBuffer.wrap(part);
       try {
         while (out.hasRemaining()) {
-          channel.write(out);
+          if (channel.write(out) == 0) {
+            await(SelectionKey.OP_WRITE);
+          }
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);
