@@ -58,9 +58,10 @@ final class ResponseSpool {
     return pieces.isEmpty();
   }
 
-  /// Bytes that wait here.
+  /// Bytes that wait here, or the room that the spool file takes if that is more: it gets shorter
+  /// only when all of it has left.
   long size() {
-    return size;
+    return Math.max(size, spoolEnd);
   }
 
   /// Nothing is waiting and nothing of it is being sent: the spool file's space may be used again.
