@@ -187,6 +187,7 @@ def test_an_import_that_fails_shows_the_apps_traceback_alone(server: FakeServer)
     frames = [line.split(",")[0].strip() for line in text.split("\n") if "File " in line]
     assert frames == [f'File "{server.app}/app.py"'] * 2
     assert text.endswith("ModuleNotFoundError: No module named 'not_there'\n")
+    peer.sock.close()
     server.expect("exited", pid, "mold", 7, 0, 3)
     assert server.read_output("mold", b"not_there'\n").decode() == text
 
@@ -200,6 +201,8 @@ def test_a_target_that_is_not_there_gets_a_suggestion(server: FakeServer) -> Non
     unfit = peer.expect(wire.UNFIT).payload.decode()
 
     assert unfit == f"target\nno module named 'ap' in {server.app}; did you mean 'app'?"
+    assert alive(pid)  # until the server has read why
+    peer.sock.close()
     server.expect("exited", pid, "mold", 7, 0, 3)
 
 

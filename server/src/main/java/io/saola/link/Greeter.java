@@ -80,6 +80,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
           throw new WireException("unfit from one that is no mold");
         }
         unfit(known, payload.toString(StandardCharsets.UTF_8));
+        ctx.close(); // the mold waits for it
       }
       case FrameKind.BYE -> {}
       default -> throw new WireException("frame kind " + frames.kind() + " in a handshake");
