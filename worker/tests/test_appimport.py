@@ -91,7 +91,8 @@ def test_a_factory_is_called(write: Write, tmp_path: Path, call: str, args: str)
         ("pkg.mad:app", "no module named 'pkg.mad' in package 'pkg'; did you mean 'pkg.mod'?"),
         ("pgk.mod:app", "no module named 'pgk' in HERE; did you mean 'pkg.mod'?"),
         ("some:ap", "'some' has no attribute 'ap'; did you mean 'app'?"),
-        ("some:zzz", "'some' has no attribute 'zzz'"),
+        ("some:zzz", "'some' has no attribute 'zzz'; did you mean 'app'?"),
+        ("pkg.mod:zzz", "'pkg.mod' has no attribute 'zzz'"),
         ("some:app.x", "'app' has no attribute 'x'"),
         (
             "pkg.mod",
@@ -248,6 +249,47 @@ def test_a_django_project_is_found_by_its_manage_py(
     )
 
     assert loaded("", tmp_path).name == name
+
+
+def test_without_a_target_an_only_file_is_looked_at(write: Write, tmp_path: Path) -> None:
+    write("shop.py", APP)
+    write("conftest.py", "raise AssertionError('not looked at')")
+
+    assert loaded("", tmp_path).name == "shop:app"
+
+
+def test_of_several_unusual_files_none_is_run(write: Write, tmp_path: Path) -> None:
+    write("shop.py", "raise AssertionError('not looked at')")
+    write("tool.py", "raise AssertionError('not looked at')")
+
+    assert refused("", tmp_path)[1].startswith("no app in HERE")
+
+
+@pytest.mark.parametrize("made", ["make()", "make(debug=None)", "make(*, debug=None)"])
+def test_a_factory_that_is_not_called_is_refused(write: Write, tmp_path: Path, made: str) -> None:
+    write("some.py", f"def {made}: return lambda environ, start_response: []\n")
+
+    assert refused("some:make", tmp_path) == (
+        "target",
+        "'some:make' does not take (environ, start_response) as a WSGI app does; "
+        "if it makes an app, say 'some:make()'",
+    )
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        "def app(*args): return []",
+        "def app(environ, start_response, more=1): return []",
+        "class A:\n    def serve(self, environ, start_response): return []\napp = A().serve",
+        "import functools\n@functools.wraps(len)\ndef app(*a): return []",
+        "class app:\n    def __init__(self, environ, start_response): pass",
+    ],
+)
+def test_whatever_takes_two_arguments_may_be_an_app(write: Write, tmp_path: Path, app: str) -> None:
+    write("some.py", app)
+
+    assert loaded("some:app", tmp_path).app is not None
 
 
 def test_a_django_project_without_django_names_the_interpreter(

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MODULES = ("app", "main", "wsgi", "application")
+_NO_APPS = ("manage", "setup", "conftest")
 _ATTRIBUTES = ("application", "app")
 _FACTORIES = ("create_app", "make_app")
-_CO_COROUTINE = 0x80
+_CO_VARARGS, _CO_COROUTINE = 0x04, 0x80
 _SETTINGS_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""")
 
 
@@ -115,6 +116,8 @@ def _evaluate(module: Any, expression: str) -> Any:
             found = getattr(found, name)
         except AttributeError:
             near = _near(name, [other for other in dir(found) if not other.startswith("_")])
+            if not near and found is module:
+                near = _app_in(module)
             where = found.__name__ if hasattr(found, "__name__") else type(found).__name__
             raise AppImportError(
                 "target",
@@ -156,14 +159,12 @@ def _search(folder: str) -> tuple[Any, str]:
         found = _django(manage, folder)
         if found:
             return found
-    for name in _MODULES:
-        if os.path.isfile(os.path.join(folder, f"{name}.py")) or os.path.isfile(
-            os.path.join(folder, name, "__init__.py")
-        ):
-            module = _import(name, folder)
-            attribute = _app_in(module)
-            if attribute:
-                return _evaluate(module, attribute), f"{name}:{attribute}"
+    usual = [name for name in _MODULES if _is_module(name, folder)]
+    for name in usual or _only_file(folder):
+        module = _import(name, folder)
+        attribute = _app_in(module)
+        if attribute:
+            return _evaluate(module, attribute), f"{name}:{attribute}"
     for name in _modules_in(folder):
         if os.path.isfile(os.path.join(folder, name, "wsgi.py")):
             module = _import(f"{name}.wsgi", folder)
@@ -173,9 +174,27 @@ def _search(folder: str) -> tuple[Any, str]:
     raise AppImportError(
         "target",
         f"no app in {folder}: there is no manage.py of Django, no app in "
-        f"{', '.join(f'{name}.py' for name in _MODULES)}, and no package with a wsgi.py. "
+        f"{', '.join(f'{name}.py' for name in _MODULES)} or in an only file, "
+        "and no package with a wsgi.py. "
         "Name it: saola serve module:attribute",
     )
+
+
+def _is_module(name: str, folder: str) -> bool:
+    path = os.path.join(folder, name)
+    return os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py"))
+
+
+def _only_file(folder: str) -> list[str]:
+    """Find the file that can hardly be anything else; of several, none is run to find out."""
+    files = [
+        name
+        for name in _modules_in(folder)
+        if os.path.isfile(os.path.join(folder, f"{name}.py"))
+        and name.isidentifier()
+        and name not in _NO_APPS
+    ]
+    return files if len(files) == 1 else []
 
 
 def _django(manage: str, folder: str) -> tuple[Any, str] | None:
@@ -281,6 +300,12 @@ def _check(app: Any, target: str) -> None:
     if _is_asgi(app):
         name = _name(app) or target
         raise AppImportError("interface", f"{name}: ASGI apps are not supported yet")
+    if _is_factory(app):
+        raise AppImportError(
+            "target",
+            f"{target!r} does not take (environ, start_response) as a WSGI app does; "
+            f"if it makes an app, say '{target}()'",
+        )
 
 
 def _is_asgi(app: Any) -> bool:
@@ -292,3 +317,11 @@ def _is_asgi(app: Any) -> bool:
         if code is not None and code.co_flags & _CO_COROUTINE:
             return True
     return False
+
+
+def _is_factory(app: Any) -> bool:
+    """Whether this is a plain function that cannot be called with two arguments."""
+    code = getattr(app, "__code__", None)
+    if code is None or hasattr(app, "__self__") or hasattr(app, "__wrapped__"):
+        return False
+    return code.co_argcount < 2 and not code.co_flags & _CO_VARARGS
