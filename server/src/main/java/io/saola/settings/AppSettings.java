@@ -36,8 +36,9 @@ public record AppSettings(
               "",
               new Target(),
               ARGUMENT,
-              "The app: MODULE:ATTRIBUTE, or a module whose attribute is application. Without it a"
-                  + " Django, Flask or plain WSGI app is looked for in the folder."));
+              "The app: MODULE:ATTRIBUTE, MODULE:FACTORY(), or a module whose attribute is"
+                  + " application. Without it a Django, Flask or plain WSGI app is looked for in"
+                  + " the folder."));
 
   static final Setting<String> CHDIR =
       SECTION.text(

@@ -1,6 +1,7 @@
 package io.saola.settings;
 
-/// An app target. A module alone means its attribute `application`, as in Gunicorn.
+/// An app target. A module alone means its attribute `application`, as in Gunicorn; an attribute
+/// with parentheses is a factory, whose arguments are read where Python is.
 record Target() implements Form<String> {
   @Override
   public String read(String text) throws BadValue {
@@ -10,7 +11,8 @@ record Target() implements Form<String> {
     int colon = text.indexOf(':');
     String module = colon < 0 ? text : text.substring(0, colon);
     String attribute = colon < 0 ? "application" : text.substring(colon + 1);
-    if (isDotted(module) && isDotted(attribute)) {
+    int call = attribute.endsWith(")") ? attribute.indexOf('(') : -1;
+    if (isDotted(module) && isDotted(call < 0 ? attribute : attribute.substring(0, call))) {
       return module + ":" + attribute;
     }
     String hint = "";

@@ -111,6 +111,8 @@ class FormsTest {
     "mysite.wsgi,mysite.wsgi:application",
     "a.b:c.d,a.b:c.d",
     "é_1:ü,é_1:ü",
+    "app:create(),app:create()",
+    "a:b.create(debug=1),a:b.create(debug=1)",
   })
   void targets(String text, String meant) throws BadValue {
     assertThat(new Target().read(text)).isEqualTo(meant);
@@ -120,7 +122,9 @@ class FormsTest {
   @CsvSource({
     "app.py,did you mean app:app?",
     "./src/app.py:site,did you mean src.app:site?",
-    "app:create(),",
+    "app:create(,",
+    "app:create)(,",
+    "app:(),",
     "1app:app,",
     ":app,",
     "app:,",
