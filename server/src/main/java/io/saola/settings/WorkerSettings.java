@@ -29,7 +29,7 @@ public record WorkerSettings(
           "boot-timeout",
           NO_LETTER,
           "60s",
-          "Time the app has to be imported and ready. 0 for no limit.");
+          "Time a new worker has to be ready; with prefork it imports the app. 0 for no limit.");
 
   static final Setting<Duration> GRACEFUL_TIMEOUT =
       SECTION.timeOrNone(

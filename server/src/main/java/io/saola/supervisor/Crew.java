@@ -50,6 +50,9 @@ final class Crew {
   /// How long the keeper may take for what it does at once.
   private static final long PROMPT = Duration.ofSeconds(5).toNanos();
 
+  /// Never reached, and far enough from overflow.
+  private static final long NO_LIMIT = Duration.ofDays(36_500).toNanos();
+
   /// How long an app may load before a line says so; the next one comes after twice the time.
   private static final long LONG_IMPORT = Duration.ofSeconds(10).toNanos();
 
@@ -86,7 +89,7 @@ final class Crew {
   Crew(int workers, Duration bootTimeout, Events events, Outside outside, long now) {
     this.events = events;
     this.outside = outside;
-    this.bootTimeout = bootTimeout.toNanos();
+    this.bootTimeout = bootTimeout.isZero() ? NO_LIMIT : bootTimeout.toNanos();
     this.mold = new Slot(Role.MOLD, 0, now);
     this.workers =
         IntStream.range(0, workers).mapToObj(n -> new Slot(Role.WORKER, n, now)).toList();
@@ -306,6 +309,10 @@ final class Crew {
     Life before = slot.life();
     String why = before instanceof Ending ending ? ending.why() : "";
     slot.apply(new LifeEvent.Exited(now));
+    if (!everReady && !halted && exited.status().value() == ExitStatus.UNFIT) {
+      fail(ExitStatus.UNFIT, "worker " + member.slot + " could not load the app", slot);
+      return;
+    }
     logExit(slot, member, exited, before, now);
     events.workerGone(
         member.slot,
@@ -444,8 +451,12 @@ final class Crew {
   }
 
   private void fail(int exitCode, String message) {
+    fail(exitCode, message, mold);
+  }
+
+  private void fail(int exitCode, String message, Slot said) {
     halted = true;
-    outside.afterOutput(mold.fifo(), () -> events.bootFailed(exitCode, message));
+    outside.afterOutput(said.fifo(), () -> events.bootFailed(exitCode, message));
   }
 
   /// The place that a process holds.

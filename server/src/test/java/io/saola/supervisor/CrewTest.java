@@ -11,12 +11,10 @@ class CrewTest {
   private static final long MS = 1_000_000;
   private static final int MOLD = 500;
 
-  /// What the crew said to the world and to the mold, in order.
-  private final List<String> said = new ArrayList<>();
-
+  private final FakeWorld world = new FakeWorld();
   private final List<Boolean> answers = new ArrayList<>();
   private final Recorder events = new Recorder();
-  private final Crew crew = new Crew(2, Duration.ofSeconds(30), events, new World(), 0);
+  private final Crew crew = new Crew(2, Duration.ofSeconds(30), events, world, 0);
   private long now;
 
   @Test
@@ -158,7 +156,7 @@ class CrewTest {
     report("mold 2 501");
     now += 5000 * MS;
     die(0, 100, "0");
-    handle(new Command.MoldReady(2, new Mold(), "wsgi app"));
+    handle(new Command.MoldReady(2, world, "wsgi app"));
 
     assertThat(taken()).containsExactly("attribute mold 2", "fork 0");
     forked(2, 0, 103);
@@ -209,7 +207,7 @@ class CrewTest {
     }
 
     assertThat(taken()).isEmpty();
-    handle(new Command.MoldReady(1, new Mold(), "wsgi app"));
+    handle(new Command.MoldReady(1, world, "wsgi app"));
     assertThat(taken()).containsExactly("fork 0", "fork 1");
   }
 
@@ -370,7 +368,7 @@ class CrewTest {
 
   private void loadMold() {
     boot();
-    handle(new Command.MoldReady(1, new Mold(), "wsgi app"));
+    handle(new Command.MoldReady(1, world, "wsgi app"));
   }
 
   private void start() {
@@ -384,7 +382,7 @@ class CrewTest {
 
   private void forked(int generation, int slot, int pid) {
     report("forked " + generation + " " + slot + " " + pid);
-    said.remove("attribute slot-" + slot + " " + generation);
+    world.forget("attribute slot-" + slot + " " + generation);
   }
 
   private void ready(int slot, int pid) {
@@ -413,44 +411,6 @@ class CrewTest {
   }
 
   private List<String> taken() {
-    List<String> taken = List.copyOf(said);
-    said.clear();
-    return taken;
-  }
-
-  private final class Mold implements MoldControl {
-    @Override
-    public void fork(int slot) {
-      said.add("fork " + slot);
-    }
-
-    @Override
-    public void stop() {
-      said.add("stop");
-    }
-  }
-
-  private final class World implements Crew.Outside {
-    @Override
-    public void tell(String order) {
-      said.add(order);
-    }
-
-    @Override
-    public boolean open(String fifo) {
-      said.add("open " + fifo);
-      return true;
-    }
-
-    @Override
-    public void attribute(String fifo, int generation) {
-      said.add("attribute " + fifo + " " + generation);
-    }
-
-    @Override
-    public void afterOutput(String fifo, Runnable then) {
-      said.add("after " + fifo);
-      then.run();
-    }
+    return world.taken();
   }
 }
