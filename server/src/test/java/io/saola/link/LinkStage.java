@@ -189,9 +189,12 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
   public void close() {
     workers.forEach(FakeWorker::close);
     listener.close();
-    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-    if (LeakCounter.open() > leaksBefore) {
-      throw new AssertionError(LeakCounter.describe());
+    try {
+      await(() -> LeakCounter.open() <= leaksBefore);
+    } catch (AssertionError e) {
+      throw new AssertionError(LeakCounter.describe(), e);
+    } finally {
+      group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
     }
   }
 }

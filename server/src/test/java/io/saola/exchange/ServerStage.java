@@ -1,0 +1,131 @@
+package io.saola.exchange;
+
+import io.saola.front.Connections;
+import io.saola.front.Forwarded;
+import io.saola.front.FrontSettings;
+import io.saola.front.Listeners;
+import io.saola.front.http1.Http1;
+import io.saola.link.LinkStage;
+import io.saola.observe.AccessLog;
+import io.saola.observe.Counters;
+import io.saola.rig.FakeWorker;
+import io.saola.rig.Visitor;
+import io.saola.settings.AccessFormat;
+import io.saola.settings.Bind;
+import io.saola.settings.ListenSettings;
+import io.saola.settings.LogLevel;
+import io.saola.settings.LogSettings;
+import io.saola.settings.LogTarget;
+import io.saola.settings.TrustedPeers;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// The whole way of a request in one process: real sockets at both ends, and no Python.
+public final class ServerStage implements AutoCloseable, Dispatcher.Control {
+  public static final long SECOND = 1_000_000_000;
+
+  private final LinkStage links;
+  private final Path socket;
+  private final Counters counters = new Counters();
+  private final AccessLog accessLog =
+      AccessLog.open(
+          new LogSettings(new LogTarget.None(), new AccessFormat(List.of()), LogLevel.ERROR),
+          InstantSource.system());
+  private final Exchanges exchanges;
+  private final Dispatcher dispatcher;
+  private final Listeners listeners;
+  private final List<Visitor> visitors = new ArrayList<>();
+  public final BlockingQueue<String> killed = new LinkedBlockingQueue<>();
+
+  public ServerStage(Path folder) {
+    this(folder, 24 << 20, 1 << 20, 0);
+  }
+
+  public ServerStage(Path folder, long memory, long maxSpool, long timeout) {
+    links = new LinkStage(folder);
+    socket = folder.resolve("http");
+    ExchangeSettings limits =
+        new ExchangeSettings(1 << 20, maxSpool, memory, folder, timeout, 10, 20 * SECOND);
+    dispatcher = new Dispatcher(links.loop(), limits, this);
+    exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
+    links.onReady(dispatcher::add);
+    FrontSettings front =
+        new FrontSettings(
+            8192, 100, 65536, 10 * SECOND, 10 * SECOND, 10 * SECOND, 10 * SECOND, "/-/");
+    Http1 http1 =
+        new Http1(
+            front,
+            exchanges,
+            new Forwarded(address -> false),
+            new Connections(links.loop()),
+            InstantSource.fixed(Instant.ofEpochSecond(784111777)));
+    listeners = listen(http1);
+  }
+
+  private Listeners listen(Http1 http1) {
+    ListenSettings settings =
+        new ListenSettings(
+            List.of(new Bind.Unix(socket)), 16, new TrustedPeers("", List.of()), "/-/");
+    try {
+      return Listeners.open(settings, links.loop(), http1);
+    } catch (Listeners.BindException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  public LinkStage links() {
+    return links;
+  }
+
+  /// A worker that is ready.
+  public FakeWorker worker(int slot) {
+    return links.worker(slot);
+  }
+
+  public Visitor visitor() {
+    Visitor visitor = new Visitor(socket);
+    visitors.add(visitor);
+    return visitor;
+  }
+
+  public Counters.Snapshot counters() {
+    return counters.snapshot();
+  }
+
+  /// How many requests wait for a worker. Only on the loop.
+  int waiting() {
+    return dispatcher.waiting();
+  }
+
+  /// How many bytes of bodies are held. Only on the loop.
+  long memory() {
+    return exchanges.budget().taken();
+  }
+
+  /// Waits until nothing is on its way any more, and all memory has been given back.
+  public void settle() {
+    links.await(() -> dispatcher.running() == 0 && dispatcher.waiting() == 0);
+    links.await(() -> exchanges.budget().taken() == 0);
+  }
+
+  @Override
+  public void close() {
+    visitors.forEach(Visitor::close);
+    listeners.close();
+    links.close();
+    accessLog.close();
+  }
+
+  @Override
+  public void kill(int slot, int pid, String why) {
+    killed.add(slot + ": " + why);
+  }
+
+  @Override
+  public void nudge(int pid) {}
+}

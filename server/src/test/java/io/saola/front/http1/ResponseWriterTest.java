@@ -1,0 +1,146 @@
+package io.saola.front.http1;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.model.Rejection;
+import io.saola.model.ResponseHead;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ResponseWriterTest {
+  private static final String OWN = "Server: saola\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+
+  private final ByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;
+  private Instant now = Instant.parse("1994-11-06T08:49:37.999Z");
+  private final ResponseWriter writer = new ResponseWriter(() -> now);
+
+  private static String text(ByteBuf bytes) {
+    String text = bytes.toString(ISO_8859_1);
+    bytes.release();
+    return text;
+  }
+
+  private static ResponseHead head(String... lines) {
+    ResponseHead head = new ResponseHead();
+    byte[] bytes = String.join("\n", lines).getBytes(ISO_8859_1);
+    System.arraycopy(bytes, 0, head.room(bytes.length), 0, bytes.length);
+    assertThat(head.parse(lines.length)).isNull();
+    return head;
+  }
+
+  private String write(ResponseHead head, long length, boolean chunked, Persistence persistence) {
+    return text(writer.head(allocator, head, length, chunked, persistence, 0));
+  }
+
+  @Test
+  void a_head_has_a_length() {
+    assertThat(write(head("200 OK", "X-A", "caf\u00e9", "x-b", ""), 12, false, Persistence.SILENT))
+        .isEqualTo(
+            "HTTP/1.1 200 OK\r\n" + OWN + "X-A: caf\u00e9\r\nx-b: \r\nContent-Length: 12\r\n\r\n");
+  }
+
+  @Test
+  void a_head_announces_chunks_and_the_end_of_the_connection() {
+    assertThat(write(head("404"), -1, true, Persistence.CLOSE))
+        .isEqualTo(
+            "HTTP/1.1 404 \r\n" + OWN + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  }
+
+  @Test
+  void a_head_without_a_body_announces_none() {
+    assertThat(write(head("204 No Content"), -1, false, Persistence.KEEP_ALIVE))
+        .isEqualTo("HTTP/1.1 204 No Content\r\n" + OWN + "Connection: keep-alive\r\n\r\n");
+  }
+
+  @Test
+  void the_app_s_own_date_and_server_stay_alone() {
+    assertThat(
+            write(head("200 OK", "Date", "today", "server", "mine"), 0, false, Persistence.SILENT))
+        .isEqualTo("HTTP/1.1 200 OK\r\nDate: today\r\nserver: mine\r\nContent-Length: 0\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "9", "10", "99", "1234567890", "9223372036854775806"})
+  void every_length_is_written_in_decimal(long length) {
+    assertThat(write(head("200 OK"), length, false, Persistence.SILENT))
+        .endsWith("Content-Length: " + length + "\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1970-01-01T00:00:00Z, 'Thu, 01 Jan 1970 00:00:00 GMT'",
+    "2024-02-29T23:59:59Z, 'Thu, 29 Feb 2024 23:59:59 GMT'",
+    "2025-03-01T01:02:03Z, 'Sat, 01 Mar 2025 01:02:03 GMT'",
+    "2025-09-30T12:00:00Z, 'Tue, 30 Sep 2025 12:00:00 GMT'",
+    "1969-12-31T23:59:59Z, 'Wed, 31 Dec 1969 23:59:59 GMT'"
+  })
+  void the_date_is_an_imf_fixdate(String instant, String date) {
+    now = Instant.parse(instant);
+
+    assertThat(write(head("200"), 0, false, Persistence.SILENT)).contains("Date: " + date + "\r\n");
+  }
+
+  @Test
+  void the_date_goes_on_with_the_clock() {
+    write(head("200"), 0, false, Persistence.SILENT);
+    now = now.plusMillis(1);
+
+    assertThat(write(head("200"), 0, false, Persistence.SILENT)).contains("08:49:38 GMT");
+  }
+
+  @Test
+  void a_head_larger_than_any_before_finds_room() {
+    String value = "v".repeat(10_000);
+
+    assertThat(write(head("200 OK", "X-A", value), 0, false, Persistence.SILENT))
+        .contains("X-A: " + value + "\r\n");
+  }
+
+  @Test
+  void a_rejection_says_what_is_wrong_in_one_sentence() {
+    assertThat(text(writer.rejection(allocator, Rejection.QUEUE_FULL, Persistence.SILENT, true)))
+        .isEqualTo(
+            "HTTP/1.1 503 Service Unavailable\r\n"
+                + OWN
+                + "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
+                + "Retry-After: 1\r\nContent-Length: 22\r\n\r\nAll workers are busy.\n");
+  }
+
+  @Test
+  void a_rejection_of_a_head_request_has_no_body() {
+    assertThat(text(writer.rejection(allocator, Rejection.TIMEOUT, Persistence.CLOSE, false)))
+        .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
+        .endsWith("Content-Length: 40\r\nConnection: close\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Rejection.class)
+  void every_rejection_can_be_written(Rejection reason) {
+    assertThat(text(writer.rejection(allocator, reason, Persistence.CLOSE, true)))
+        .startsWith("HTTP/1.1 " + reason.status() + " ")
+        .endsWith("\r\n\r\n" + reason.text() + "\n");
+  }
+
+  @Test
+  void chunks_are_framed_in_hex() {
+    assertThat(text(ResponseWriter.chunkStart(allocator, 1))).isEqualTo("1\r\n");
+    assertThat(text(ResponseWriter.chunkStart(allocator, 65_536))).isEqualTo("10000\r\n");
+    assertThat(text(ResponseWriter.chunkEnd(allocator))).isEqualTo("\r\n");
+    assertThat(text(ResponseWriter.lastChunk(allocator))).isEqualTo("0\r\n\r\n");
+    assertThat(text(ResponseWriter.interim(allocator))).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, 1, SILENT", "false, 0, KEEP_ALIVE", "true, 1, CLOSE", "true, 0, CLOSE"})
+  void only_what_is_not_taken_for_granted_is_said(boolean close, int minor, Persistence expected) {
+    assertThat(Persistence.of(close, minor)).isEqualTo(expected);
+  }
+}
