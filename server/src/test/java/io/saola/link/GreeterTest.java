@@ -184,12 +184,11 @@ class GreeterTest {
     worker.send(hello(1));
     var admit = LinkStage.next(stage.waiting);
     worker.close();
-    stage.run(() -> {});
+    stage.awaitReleased();
 
     admit.accept(true);
-    stage.run(() -> {});
 
-    assertThat(stage.pages()).isEmpty();
+    stage.await(() -> stage.pages().isEmpty());
   }
 
   @Test

@@ -142,6 +142,11 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
     }
   }
 
+  /// Waits until the server has forgotten every connection that has ended.
+  void awaitReleased() {
+    await(() -> LeakCounter.open() <= leaksBefore);
+  }
+
   List<String> pages() {
     try (Stream<Path> files = Files.list(folder)) {
       return files
@@ -190,7 +195,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
     workers.forEach(FakeWorker::close);
     listener.close();
     try {
-      await(() -> LeakCounter.open() <= leaksBefore);
+      awaitReleased();
     } catch (AssertionError e) {
       throw new AssertionError(LeakCounter.describe(), e);
     } finally {
