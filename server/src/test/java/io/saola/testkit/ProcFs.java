@@ -2,9 +2,12 @@ package io.saola.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -66,6 +69,28 @@ public final class ProcFs {
       throw new AssertionError("no " + name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// What a process has open: paths, and `socket:[…]` and the like.
+  public static List<String> openFiles(long pid) {
+    List<String> open = new ArrayList<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/" + pid + "/fd"))) {
+      for (Path link : links) {
+        target(link).ifPresent(open::add);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return open;
+  }
+
+  private static Optional<String> target(Path link) {
+    try {
+      return Optional.of(Files.readSymbolicLink(link).toString());
+    } catch (IOException e) {
+      // Closed in the meantime.
+      return Optional.empty();
     }
   }
 

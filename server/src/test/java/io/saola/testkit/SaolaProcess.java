@@ -178,7 +178,8 @@ public final class SaolaProcess implements AutoCloseable {
     }
   }
 
-  private void awaitReady() {
+  /// Waits until the listeners are open.
+  public void awaitReady() {
     try {
       port = Integer.parseInt(awaitSaid(READY, START).group(1));
     } catch (AssertionError e) {

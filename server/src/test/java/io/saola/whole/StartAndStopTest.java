@@ -24,6 +24,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How a server begins and ends, and what is left of it.
 class StartAndStopTest {
@@ -232,6 +234,49 @@ class StartAndStopTest {
           .doesNotContain("importlib");
       assertThat(server.runtimeFiles()).isEmpty();
       assertThat(server.spooled()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prewarm", "prefork", "lazy"})
+  void every_load_mode_serves(String mode) {
+    try (SaolaProcess server = SaolaProcess.serve("--load", mode, "--workers", "2")) {
+      assertThat(server.get("/").text()).isEqualTo("hello\n");
+    }
+  }
+
+  @Test
+  void an_app_that_each_worker_imports_and_cannot_ends_the_start_as_well(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("broken.py"), "1 / 0\n");
+    try (SaolaProcess server = SaolaProcess.start(folder, "broken:app", "--load", "prefork")) {
+      assertThat(server.awaitExit()).isEqualTo(3);
+      assertThat(server.said()).anyMatch(line -> line.contains("ZeroDivisionError"));
+    }
+  }
+
+  @Test
+  void an_app_that_is_imported_late_and_cannot_be_is_a_500(@TempDir Path folder)
+      throws IOException {
+    Files.writeString(folder.resolve("broken.py"), "1 / 0\n");
+    try (SaolaProcess server = SaolaProcess.start(folder, "broken:app", "--load", "lazy")) {
+      server.awaitReady();
+
+      assertThat(server.get("/").status()).isEqualTo(500);
+      server.awaitSaid("ZeroDivisionError");
+    }
+  }
+
+  @Test
+  void connections_are_kept_only_as_long_as_the_operator_says() {
+    try (SaolaProcess once = SaolaProcess.serve("--keep-alive", "0");
+        SaolaProcess soon = SaolaProcess.serve("--keep-alive", "1s");
+        RawClient first = once.connect();
+        RawClient second = soon.connect()) {
+      assertThat(first.send(get("/")).reply().closes()).isTrue();
+      assertThat(first.rest()).isEmpty();
+      assertThat(second.send(get("/")).reply().closes()).isFalse();
+      assertThat(second.rest()).isEmpty();
     }
   }
 
