@@ -147,8 +147,8 @@ def fail(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     when = _word(environ, "when")
     if when == "exit":
         sys.exit("an app does not end its worker")
-    if when == "before":
-        raise RuntimeError("failed before")
+    if when.startswith("before"):
+        raise RuntimeError(f"failed {when}")
     start_response("200 OK", [TEXT])
     if when == "started":
         raise RuntimeError("failed started")

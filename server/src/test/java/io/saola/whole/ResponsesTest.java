@@ -102,6 +102,20 @@ class ResponsesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"for-head, 0", "for-slow-head, 0.01"})
+  void a_stream_that_nobody_may_see_is_ended(String name, String seconds) {
+    try (RawClient client = server.connect()) {
+      client.send(request("HEAD", "/endless?name=" + name + "&s=" + seconds));
+
+      Reply reply = client.replyToHead();
+
+      assertThat(reply.status()).isEqualTo(200);
+      assertStillInStep(client);
+    }
+    Patience.awaitFile(server.appFile(name + ".closed"));
+  }
+
   @Test
   void an_answer_to_head_says_the_length_that_a_get_would_have() {
     try (RawClient client = server.connect()) {
@@ -232,12 +246,12 @@ class ResponsesTest {
 
   @Test
   void a_traceback_comes_with_the_request_line_and_without_the_servers_frames() {
-    server.get("/fail?when=before&mark=1");
+    server.get("/fail?when=before-mark");
 
-    server.awaitSaid("request=\"GET /fail?when=before&mark=1\"");
+    server.awaitSaid("RuntimeError: failed before-mark");
     String said = String.join("\n", server.said());
-    String after = said.substring(said.indexOf("mark=1\""));
-    String traceback = after.substring(0, after.indexOf("RuntimeError: failed before"));
+    String after = said.substring(said.indexOf("request=\"GET /fail?when=before-mark\""));
+    String traceback = after.substring(0, after.indexOf("RuntimeError: failed before-mark"));
     assertThat(traceback).contains("whole_app.py").doesNotContain("saola_worker");
   }
 
