@@ -16,7 +16,8 @@ public interface Client {
   /// The response begins; pieces follow. The head is lent for the call.
   ///
   /// @param length how long the body that the app made is, or -1 if nobody knows yet
-  void start(ResponseHead head, long length);
+  /// @return whether the pieces will be sent; HEAD and some statuses have none
+  boolean start(ResponseHead head, long length);
 
   /// The next piece, which is the client's now; `sent` runs when it has left, or never will.
   void write(ByteBuf piece, Runnable sent);

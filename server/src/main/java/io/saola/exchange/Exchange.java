@@ -61,6 +61,7 @@ public final class Exchange implements Job, Answer, RequestSource {
   private boolean gone;
   private boolean ended;
   private boolean aborted;
+  private boolean bodiless;
   private boolean finished;
   private long completeNanos;
   private long runNanos;
@@ -247,7 +248,13 @@ public final class Exchange implements Job, Answer, RequestSource {
       return;
     }
     begun = true;
-    client.start(response, -1);
+    LinkedWorker on = worker;
+    bodiless = !client.start(response, -1);
+    if (bodiless && on != null) {
+      // Nobody will see the pieces, and nobody who leaves would ever be noticed.
+      on.link().cancel(stream);
+      delivery.unwanted();
+    }
   }
 
   private void answered(ResponseHead response) {
@@ -277,7 +284,7 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   @Override
   public void file(String path, long offset, long length) {
-    if (gone || length == 0) {
+    if (gone || bodiless || length == 0) {
       return;
     }
     try {
@@ -292,7 +299,7 @@ public final class Exchange implements Job, Answer, RequestSource {
   public void end(boolean unfinished) {
     release();
     ended = true;
-    aborted = unfinished;
+    aborted = unfinished && !bodiless;
     state = State.SENDING;
     if (gone) {
       finishGone();

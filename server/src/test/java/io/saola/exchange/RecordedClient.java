@@ -80,7 +80,9 @@ final class RecordedClient implements Client {
   public void respond(ResponseHead head, ByteBuf body) {}
 
   @Override
-  public void start(ResponseHead head, long length) {}
+  public boolean start(ResponseHead head, long length) {
+    return true;
+  }
 
   @Override
   public void end() {}

@@ -158,12 +158,13 @@ final class Http1Response implements Client {
   // ---- responses in pieces
 
   @Override
-  public void start(ResponseHead head, long length) {
+  public boolean start(ResponseHead head, long length) {
     long announced = begin(head, length);
     ctx.write(
         shared.writer().head(allocator(), head, announced, chunked, persistence(), 0),
         ctx.voidPromise());
     flushLater();
+    return !bodyForbidden;
   }
 
   @Override
