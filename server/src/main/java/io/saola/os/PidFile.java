@@ -29,7 +29,10 @@ public final class PidFile implements AutoCloseable {
     OptionalLong other = read(path);
     if (other.isPresent() && other.getAsLong() != pid && lives(other.getAsLong())) {
       throw new IOException(
-          path + " belongs to a process that is running (pid " + other.getAsLong() + ")");
+          path
+              + " belongs to a process that is running (pid "
+              + other.getAsLong()
+              + "); stop that, or remove the file if it is another program's");
     }
     write(path, pid);
     return new PidFile(path, pid);

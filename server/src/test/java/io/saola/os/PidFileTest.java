@@ -46,7 +46,11 @@ class PidFileTest {
 
     assertThatIOException()
         .isThrownBy(() -> PidFile.claim(path))
-        .withMessage(path + " belongs to a process that is running (pid " + parent + ")");
+        .withMessage(
+            path
+                + " belongs to a process that is running (pid "
+                + parent
+                + "); stop that, or remove the file if it is another program's");
     assertThat(path).hasContent(parent + "\n");
   }
 
