@@ -2,7 +2,6 @@ package io.saola.boot;
 
 import io.saola.os.Ports;
 import io.saola.settings.Bind;
-import io.saola.settings.SettingsException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,8 +18,8 @@ final class Addresses {
 
   /// Tries the TCP addresses, so that a port in use is said before the app is imported.
   ///
-  /// @throws SettingsException with every address that cannot be had
-  static void check(List<Bind> binds) {
+  /// @return a line for each address that cannot be had
+  static List<String> problems(List<Bind> binds) {
     List<String> problems = new ArrayList<>();
     for (Bind bind : binds) {
       if (bind instanceof Bind.Tcp(String host, int port)) {
@@ -28,7 +27,7 @@ final class Addresses {
           socket.setReuseAddress(true);
           InetSocketAddress address = new InetSocketAddress(host, port);
           if (address.isUnresolved()) {
-            problems.add("bind: there is no host " + host);
+            problems.add("cannot listen on " + bind + ": there is no host " + host);
           } else {
             socket.bind(address);
           }
@@ -37,9 +36,7 @@ final class Addresses {
         }
       }
     }
-    if (!problems.isEmpty()) {
-      throw new SettingsException(problems);
-    }
+    return problems;
   }
 
   /// One line for the operator.

@@ -104,7 +104,11 @@ public final class Server {
   }
 
   private int serve() throws IOException, InterruptedException {
-    Addresses.check(settings.listen().binds());
+    List<String> problems = Addresses.problems(settings.listen().binds());
+    if (!problems.isEmpty()) {
+      problems.forEach(LOG::error);
+      return Addresses.UNAVAILABLE;
+    }
     Path pidFile = settings.server().pidFile();
     if (pidFile != null) {
       started.add(PidFile.claim(pidFile));

@@ -97,8 +97,8 @@ final class Help {
           saola serve -b unix:/run/site.sock          behind nginx
           saola serve --access-logfile -              one line per request
 
-        Exit code 0 after a stop, 3 if the app could not be loaded, 78 if settings are
-        wrong.
+        Exit code 0 after a stop, 3 if the app could not be loaded, 69 if an address
+        cannot be had, 78 if settings are wrong.
         """);
   }
 
