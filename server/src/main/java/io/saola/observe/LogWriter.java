@@ -44,6 +44,7 @@ final class LogWriter implements Runnable {
   private String failure = SLOW;
   private long reported;
   private long reportedAt = System.nanoTime() - COMPLAIN;
+  private long failedAt = System.nanoTime() - COMPLAIN;
 
   LogWriter(LogOutput file) {
     this.file = file;
@@ -149,12 +150,23 @@ final class LogWriter implements Runnable {
       } catch (IOException e) {
         // A full disk may have room again, so what is in the ring is kept.
         failure = String.valueOf(e.getMessage());
+        sayFailed();
         rest();
         return;
       }
       failure = SLOW;
       from += window.position() - index;
       head.setRelease(from);
+    }
+  }
+
+  private void sayFailed() {
+    long now = System.nanoTime();
+    if (closing) {
+      LOG.warn("access log loses its last {} bytes: {}", pending(), failure);
+    } else if (now - failedAt >= COMPLAIN) {
+      failedAt = now;
+      LOG.warn("access log cannot be written, up to 1 MiB of lines is kept: {}", failure);
     }
   }
 
