@@ -109,6 +109,7 @@ public final class Listeners implements AutoCloseable {
     if (cause != null) {
       throw cause instanceof IOException io ? io : new IOException(cause.toString(), cause);
     }
+    bound.channel().pipeline().addLast(new AcceptFailures()); // behind what accepts
     channels.add(bound.channel());
     return bound.channel();
   }
