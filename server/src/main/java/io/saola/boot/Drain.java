@@ -44,14 +44,15 @@ final class Drain {
       Outcome outcome = outcomes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
       if (outcome instanceof Outcome.Stop || outcome instanceof Outcome.KeeperGone) {
         LOG.warn("stopping now: {} cut off", open);
-        return;
+        break;
       }
       if (System.nanoTime() - end > 0) {
         LOG.warn("stopping: {} cut off after the graceful timeout", open);
-        return;
+        break;
       }
       open = open();
     }
+    loop.submit(dispatcher::stop).syncUninterruptibly();
   }
 
   /// Connections that are in the middle of something; idle ones have been closed.

@@ -31,6 +31,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   private final IdentityHashMap<WorkerLink, LinkedWorker> workers = new IdentityHashMap<>();
   private final Runnable tick = this::tick;
   private boolean ticking;
+  private boolean stopping;
 
   public Dispatcher(EventLoop loop, ExchangeSettings settings, Control control) {
     this.loop = loop;
@@ -49,6 +50,15 @@ public final class Dispatcher implements WorkerLink.Owner {
     workers.put(link, worker);
     link.owner(this);
     pool.add(worker, System.nanoTime());
+  }
+
+  /// From now on a request that is lost with its worker is not served again: all workers end.
+  public void stop() {
+    stopping = true;
+  }
+
+  boolean isStopping() {
+    return stopping;
   }
 
   /// How many exchanges are with workers.

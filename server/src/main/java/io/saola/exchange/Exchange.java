@@ -347,7 +347,8 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   @Override
   public void lost(boolean started) {
-    boolean repeatable = head.method().isIdempotent() && !begun && !retried;
+    boolean repeatable =
+        head.method().isIdempotent() && !begun && !retried && !shared.dispatcher().isStopping();
     if (!started) {
       again();
     } else if (repeatable && !gone) {

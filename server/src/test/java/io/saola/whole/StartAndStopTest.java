@@ -140,7 +140,9 @@ class StartAndStopTest {
 
       assertThat(server.awaitExit()).isZero();
       assertThat(server.said())
-          .anyMatch(line -> line.contains("cut off after the graceful timeout"));
+          .anyMatch(line -> line.contains("cut off after the graceful timeout"))
+          .noneMatch(line -> line.contains("serving again"));
+      assertThat(running.reply().status()).isEqualTo(502);
       assertNothingLeft(server, below, Set.of());
     }
   }
