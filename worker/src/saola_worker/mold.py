@@ -107,7 +107,7 @@ def _unfit(link: Link, error: BaseException) -> int:
     payload = f"{kind}\n{text}".encode("utf-8", "backslashreplace")
     link.answer(wire.frame(wire.UNFIT, payload=payload))
     link.flush()
-    # The server ends the link when it has read this; else it might hear of the exit before the reason.
+    # The server ends the link when it has read this, so that it hears the reason before the exit.
     while wait_for(link) is not None:
         pass
     return NO_APP
