@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.saola.link.Answer;
 import io.saola.link.RequestSource;
 import io.saola.model.Caller;
+import io.saola.model.Method;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
@@ -46,9 +47,10 @@ public final class Exchange implements Job, Answer, RequestSource {
   private final RequestHead head;
   private final Caller caller;
   private final Client client;
+  private final Method method;
   private final ByteBufAllocator allocator;
   private final Delivery delivery;
-  private final long startNanos;
+  private final Times times;
   private State state = State.RECEIVING;
   private @Nullable RequestBody body;
   private @Nullable LinkedWorker worker;
@@ -63,9 +65,6 @@ public final class Exchange implements Job, Answer, RequestSource {
   private boolean aborted;
   private boolean bodiless;
   private boolean finished;
-  private long completeNanos;
-  private long runNanos;
-  private long answeredNanos;
 
   Exchange(
       Exchanges shared,
@@ -78,8 +77,9 @@ public final class Exchange implements Job, Answer, RequestSource {
     this.head = head;
     this.caller = caller;
     this.client = client;
+    this.method = head.method();
     this.allocator = allocator;
-    this.startNanos = startNanos;
+    this.times = new Times(startNanos);
     this.delivery =
         new Delivery(client, shared.budget(), shared.settings(), allocator, this::credit);
   }
@@ -128,7 +128,7 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   /// The whole request is here; it may be handed to a worker.
   public void complete(long now) {
-    completeNanos = now;
+    times.complete(now);
     if (body != null) {
       try {
         body.complete();
@@ -161,14 +161,14 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   @Override
   public boolean mayShare() {
-    return !retried && head.method().isSafe();
+    return !retried && method.isSafe();
   }
 
   void run(LinkedWorker on) {
     worker = on;
     slot = on.link().slot();
     state = State.RUNNING;
-    runNanos = System.nanoTime();
+    times.run(System.nanoTime());
     stream = on.link().send(this, this);
   }
 
@@ -216,7 +216,7 @@ public final class Exchange implements Job, Answer, RequestSource {
     LinkedWorker had = worker;
     worker = null;
     if (had != null) {
-      shared.dispatcher().done(had, this, answeredNanos);
+      shared.dispatcher().done(had, this, times.answered());
     }
     if (gone) {
       finishGone();
@@ -261,7 +261,7 @@ public final class Exchange implements Job, Answer, RequestSource {
     if (!gone) {
       status = response.status();
     }
-    answeredNanos = System.nanoTime();
+    times.answered(System.nanoTime());
     String dropped = response.dropped();
     if (dropped != null) {
       shared.noteDropped(dropped);
@@ -338,17 +338,26 @@ public final class Exchange implements Job, Answer, RequestSource {
   }
 
   @Override
-  public void broken(String problem) {
+  public void broken(String problem, boolean complete) {
     LOG.error(
         "app sent a malformed response: {} {} request=\"{}\"", problem, where(), requestLine());
-    release();
+    if (complete) {
+      release();
+    }
     failAnswer(Rejection.APP_RESPONSE);
+    // What may still come of it is of no use, but only its end frees the worker.
+    gone = true;
+    delivery.unwanted();
   }
 
   @Override
   public void lost(boolean started) {
+    if (finished) {
+      worker = null;
+      return;
+    }
     boolean repeatable =
-        head.method().isIdempotent() && !begun && !retried && !shared.dispatcher().isStopping();
+        method.isIdempotent() && !begun && !retried && !shared.dispatcher().isStopping();
     if (!started) {
       again();
     } else if (repeatable && !gone) {
@@ -367,7 +376,7 @@ public final class Exchange implements Job, Answer, RequestSource {
     worker = null;
     LOG.error(
         "timed out after {} ms: {} request=\"{}\"",
-        (System.nanoTime() - runNanos) / 1_000_000,
+        times.running(System.nanoTime()) / 1_000_000,
         where(),
         requestLine());
     failAnswer(Rejection.TIMEOUT);
@@ -455,18 +464,8 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   // ---- what is logged
 
-  long startNanos() {
-    return startNanos;
-  }
-
-  /// How long it waited for a worker, in nanoseconds.
-  long queueNanos() {
-    return runNanos == 0 ? 0 : runNanos - completeNanos;
-  }
-
-  /// How long the app took until it began to answer, in nanoseconds.
-  long appNanos() {
-    return answeredNanos == 0 ? 0 : answeredNanos - runNanos;
+  Times times() {
+    return times;
   }
 
   int slot() {

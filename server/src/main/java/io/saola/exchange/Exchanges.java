@@ -86,10 +86,11 @@ public final class Exchanges {
     line.caller = exchange.caller();
     line.status = status;
     line.bodyBytes = bodyBytes;
-    line.startNanos = exchange.startNanos();
-    line.endNanos = accessLog.isEnabled() ? System.nanoTime() : line.startNanos;
-    line.queueNanos = exchange.queueNanos();
-    line.appNanos = exchange.appNanos();
+    Times times = exchange.times();
+    line.startNanos = times.start();
+    line.endNanos = accessLog.isEnabled() ? System.nanoTime() : times.answered();
+    line.queueNanos = times.inQueue(line.endNanos);
+    line.appNanos = times.inApp();
     line.slot = exchange.slot();
     line.rejection = exchange.rejection();
     line.aborted = aborted;

@@ -10,7 +10,7 @@ import java.util.List;
 final class LinkedWorker implements Worker<Exchange> {
   private final WorkerLink link;
   private final Dispatcher.Control control;
-  private boolean nudged;
+  private long nudgedAt = -1;
 
   LinkedWorker(WorkerLink link, Dispatcher.Control control) {
     this.link = link;
@@ -28,7 +28,6 @@ final class LinkedWorker implements Worker<Exchange> {
 
   @Override
   public void run(Exchange exchange) {
-    nudged = false;
     exchange.run(this);
   }
 
@@ -59,8 +58,9 @@ final class LinkedWorker implements Worker<Exchange> {
 
   @Override
   public void nudge() {
-    if (!nudged && link.holdsAnswers()) {
-      nudged = true;
+    long started = link.started();
+    if (nudgedAt != started && link.holdsAnswers()) {
+      nudgedAt = started;
       control.nudge(link.pid());
     }
   }

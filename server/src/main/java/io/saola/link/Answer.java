@@ -29,7 +29,9 @@ public interface Answer {
   void skipped();
 
   /// The app's response head cannot be passed on.
-  void broken(String problem);
+  ///
+  /// @param complete whether the response has ended with it; if not, its end is still to come
+  void broken(String problem, boolean complete);
 
   /// The worker is gone.
   ///

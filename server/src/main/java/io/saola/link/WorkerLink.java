@@ -108,6 +108,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       if (lastStream == -1) {
         // Numbers are unsigned and start again only while nothing is in flight.
         lastStream = 0;
+        page.withdraw(0);
       }
     }
     int stream = ++lastStream;
@@ -179,6 +180,11 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     return answers;
   }
 
+  /// The highest stream that the worker has started.
+  public long started() {
+    return page.started();
+  }
+
   /// Whether some answers are behind what the worker has started.
   public boolean holdsAnswers() {
     long started = page.started();
@@ -242,6 +248,10 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     } catch (WireException e) {
       in.release();
       breakLink(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      in.release();
+      LOG.error("link of {} failed", this, e);
+      breakLink(e.toString());
     }
   }
 
@@ -295,7 +305,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     in.readBytes(responseHead.room(headLength), 0, headLength);
     String problem = responseHead.parse(frames.count());
     if (problem != null) {
-      call.answer.broken(problem);
+      call.answer.broken(problem, true);
       return;
     }
     int bodyLength = frames.length() - 4 - headLength;
@@ -316,9 +326,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     in.readBytes(responseHead.room(frames.length()), 0, frames.length());
     String problem = responseHead.parse(frames.count());
     if (problem != null) {
-      calls.remove(stream);
       cancel(stream);
-      call.answer.broken(problem);
+      call.answer.broken(problem, false);
       return;
     }
     call.answer.head(responseHead);

@@ -47,8 +47,8 @@ final class RecordedAnswer implements Answer {
   }
 
   @Override
-  public void broken(String problem) {
-    said.add("broken " + problem);
+  public void broken(String problem, boolean complete) {
+    said.add("broken " + problem + (complete ? "" : ", to be ended"));
   }
 
   @Override

@@ -207,6 +207,15 @@ class WorkerLinkTest implements WorkerLink.Owner {
   }
 
   @Test
+  void a_streams_head_that_cannot_be_passed_on_leaves_the_stream_open() {
+    RecordedAnswer answer = send(1)[0];
+
+    worker.send(FakeWorker.head(1, "200 OK", "X A", "b"), FakeWorker.end(1));
+
+    says(answer, "broken header name 'X A' is not a token, to be ended", "end");
+  }
+
+  @Test
   void a_head_that_cannot_be_passed_on_is_told_and_the_link_goes_on() {
     RecordedAnswer[] answers = send(2);
 
@@ -351,7 +360,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
     public void skipped() {}
 
     @Override
-    public void broken(String problem) {}
+    public void broken(String problem, boolean complete) {}
   }
 
   @Test
