@@ -196,6 +196,15 @@ class Browser:
         return page, digest.hexdigest()
 
 
+def first_command(copy: Path) -> None:
+    """Whatever it is, it builds; and it means the folder that it was typed in."""
+    print("saola check, from another folder", flush=True)
+    folder = temporary(copy)
+    run = subprocess.run([copy / "saola", "check"], cwd=folder, check=True, stdout=-1)
+    shown = re.findall(r"^chdir +(.*\S) +default$", run.stdout.decode(), re.MULTILINE)
+    expect(shown == [str(folder)], "the first command builds, and stays in its folder")
+
+
 def demo(copy: Path) -> None:
     """``saola demo``: every page, then Ctrl-C."""
     with server(copy, "demo", "-b", "127.0.0.1:0") as saola:
@@ -350,6 +359,7 @@ def main() -> None:
     # Ended by ./check: leave by the way that ends the servers.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
+        first_command(copy)
         demo(copy)
         raw_wsgi(copy)
         flask_app(copy)
