@@ -55,6 +55,8 @@ final class Demo {
     words.add("--env");
     words.add("DEMO_DATA=" + state.resolve("demo/data"));
     Settings settings = Settings.read(with(words));
+    // What was prepared before is not part of the start.
+    System.setProperty("saola.started", String.valueOf(System.currentTimeMillis() / 1000.0));
     return Server.run(settings, home, this::invite);
   }
 

@@ -2,7 +2,6 @@ package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,7 @@ final class Delivery {
   }
 
   /// A piece that the worker had credit for.
-  void data(ByteBuf data) throws IOException {
+  void data(ByteBuf data) {
     owed += data.readableBytes();
     if (!unwanted) {
       pass(data);
@@ -55,7 +54,7 @@ final class Delivery {
   }
 
   /// Takes the piece over; the buffer stays the caller's.
-  void pass(ByteBuf data) throws IOException {
+  void pass(ByteBuf data) {
     int size = data.readableBytes();
     if (isEmpty() && client.isWritable() && budget.take(size)) {
       // Copied when small: a slice would hold on to the whole of a link's read buffer.
@@ -63,7 +62,9 @@ final class Delivery {
       underway++;
       client.write(piece, () -> sent(size));
     } else {
-      spool().add(data, allocator);
+      if (!spool().add(data, allocator)) {
+        withheld = true;
+      }
       // Without memory to spare it is here that a client waits who could take it.
       resume();
     }

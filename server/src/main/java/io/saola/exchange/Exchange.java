@@ -230,12 +230,7 @@ public final class Exchange implements Job, Answer, RequestSource {
     }
     ended = true;
     client.start(response, responseBody.readableBytes());
-    try {
-      delivery.pass(responseBody);
-    } catch (IOException e) {
-      spoolFailed(e);
-      return;
-    }
+    delivery.pass(responseBody);
     if (delivery.isEmpty()) {
       endAnswer();
     }
@@ -270,16 +265,7 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   @Override
   public void data(ByteBuf data) {
-    try {
-      delivery.data(data);
-    } catch (IOException e) {
-      spoolFailed(e);
-    }
-  }
-
-  private void spoolFailed(IOException e) {
-    LOG.error("cannot spool a response folder={} {}", shared.settings().spool(), e.toString());
-    abortAnswer();
+    delivery.data(data);
   }
 
   @Override

@@ -81,23 +81,36 @@ final class ResponseSpool {
     }
   }
 
-  /// Copies the piece into memory, or into the spool file if the budget has no room.
-  ///
-  /// @throws IOException if the disk has none either
-  void add(ByteBuf bytes, ByteBufAllocator allocator) throws IOException {
+  /// Copies the piece into memory, or into the spool file if the budget has no room. If the disk
+  /// has none either it is held in memory all the same, and false says that nothing more should
+  /// come: what its worker still has credit for bounds how much that can be.
+  boolean add(ByteBuf bytes, ByteBufAllocator allocator) {
     int length = bytes.readableBytes();
     if (budget.take(length)) {
-      pieces.addLast(new InMemory(allocator.buffer(length).writeBytes(bytes)));
-      size += length;
-      return;
+      toMemory(bytes, allocator);
+      return true;
     }
-    FileChannel file = open();
-    int from = bytes.readerIndex();
-    for (int done = 0; done < length; ) {
-      done += bytes.getBytes(from + done, file, spoolEnd + done, length - done);
+    try {
+      FileChannel file = open();
+      int from = bytes.readerIndex();
+      for (int done = 0; done < length; ) {
+        done += bytes.getBytes(from + done, file, spoolEnd + done, length - done);
+      }
+      append(file, spoolEnd, length);
+      spoolEnd += length;
+      return true;
+    } catch (IOException e) {
+      LOG.warn("cannot spool a response, its worker waits: folder={} {}", folder, e.toString());
+      budget.give(-length);
+      toMemory(bytes, allocator);
+      return false;
     }
-    append(file, spoolEnd, length);
-    spoolEnd += length;
+  }
+
+  private void toMemory(ByteBuf bytes, ByteBufAllocator allocator) {
+    int length = bytes.readableBytes();
+    pieces.addLast(new InMemory(allocator.buffer(length).writeBytes(bytes)));
+    size += length;
   }
 
   /// Queues a part of somebody's file, which is closed here at the end.

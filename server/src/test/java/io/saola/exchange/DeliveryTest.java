@@ -39,7 +39,11 @@ class DeliveryTest {
   }
 
   private void begin(long memory) {
-    ExchangeSettings settings = new ExchangeSettings(0, MAX_SPOOL, memory, folder, 0, 10, 0);
+    begin(memory, folder);
+  }
+
+  private void begin(long memory, Path spool) {
+    ExchangeSettings settings = new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 10, 0);
     budget = new MemoryBudget(memory);
     delivery = new Delivery(client, budget, settings, allocator, credits::add);
   }
@@ -60,13 +64,8 @@ class DeliveryTest {
     String text = (++number + "|").repeat(size).substring(0, size);
     expected.append(text);
     ByteBuf data = allocator.buffer(size).writeBytes(text.getBytes(ISO_8859_1));
-    try {
-      delivery.data(data);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } finally {
-      data.release();
-    }
+    delivery.data(data);
+    data.release();
   }
 
   private void resume() {
@@ -121,6 +120,22 @@ class DeliveryTest {
 
     everythingHasArrived();
     assertThat(client.regions).isZero();
+  }
+
+  /// A folder that is not there fails as a full disk does.
+  @Test
+  void with_a_full_disk_the_worker_waits_and_nothing_is_lost() {
+    begin(10_000, folder.resolve("missing"));
+    client.writable = false;
+    for (int i = 0; i < 4; i++) {
+      data(60_000);
+    }
+    assertThat(credit()).isZero();
+
+    resume();
+
+    everythingHasArrived();
+    assertThat(credit()).isEqualTo(240_000);
   }
 
   @Test
