@@ -1,8 +1,8 @@
 """A keeper without processes: it makes FIFOs, and leaves everything else to the test.
 
 Connects to ``control.sock`` in the runtime folder, passes each order on to it, and reports what it
-is told there. ``!exit CODE`` and ``!complain TEXT`` are for itself. Ends at ``stop``, unless there is a
-file ``stubborn``, and at the end of its standard input.
+is told there. ``!exit CODE`` and ``!complain TEXT`` are for itself. Ends at ``stop``, unless there
+is a file ``stubborn``, and at the end of its standard input.
 """
 
 import os
@@ -28,11 +28,11 @@ def main():
                     folder = rest[0]
                     control = socket.socket(socket.AF_UNIX)
                     control.connect(os.path.join(folder, "control.sock"))
-                    version = "%d.%d.%d" % sys.version_info[:3]
+                    version = ".".join(map(str, sys.version_info[:3]))
                     if os.path.exists(os.path.join(folder, "version")):
                         with open(os.path.join(folder, "version")) as file:
                             version = file.read()
-                    say("started %d %s" % (os.getpid(), version))
+                    say(f"started {os.getpid()} {version}")
                 elif word == "fifo":
                     os.mkfifo(os.path.join(folder, rest[0]), 0o600)
                     say("fifo " + rest[0])
