@@ -60,6 +60,13 @@ def note(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     return _text(start_response, "noted\n")
 
 
+def clock(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """The time when the app was called, in ns of CLOCK_MONOTONIC; with ``?s=`` take that long."""
+    started = time.monotonic_ns()
+    time.sleep(float(_word(environ, "s", "0")))
+    return _text(start_response, f"{started}")
+
+
 def gate(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Wait until the test lets it through."""
     name = _word(environ, "name")
@@ -293,6 +300,7 @@ PAGES: dict[str, Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]] = 
     "/env": env,
     "/pid": pid,
     "/note": note,
+    "/clock": clock,
     "/gate": gate,
     "/gated-stream": gated_stream,
     "/gated-write": gated_write,

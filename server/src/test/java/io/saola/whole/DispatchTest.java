@@ -81,6 +81,30 @@ class DispatchTest {
     }
   }
 
+  /// With one worker, quick answers and slow requests share batches all the time.
+  @Test
+  void no_answer_waits_in_the_worker_for_a_slow_request_behind_it() throws Exception {
+    ConcurrentLinkedQueue<Long> waits = new ConcurrentLinkedQueue<>();
+    try (SaolaProcess server = SaolaProcess.serve("--workers", "1")) {
+      concurrently(
+          server,
+          32,
+          (number, connection) -> {
+            for (int i = 0; i < 100; i++) {
+              boolean slow = number == 0 && i % 33 == 32;
+              String target = slow ? "/clock?s=" + SLOW_MILLIS / 1000.0 : "/clock";
+              String started = connection.send(RawClient.get(target)).reply().text();
+              if (!slow) {
+                // Python's monotonic clock is the JVM's.
+                waits.add((System.nanoTime() - Long.parseLong(started)) / 1_000_000);
+              }
+            }
+          });
+    }
+
+    assertThat(waits).hasSize(32 * 100 - 3).allMatch(millis -> millis < SLOW_MILLIS * 3 / 4);
+  }
+
   @Test
   void requests_travel_in_batches_both_ways() throws Exception {
     try (SaolaProcess server = SaolaProcess.serve("--workers", "1", "--log-level", "debug")) {
