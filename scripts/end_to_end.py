@@ -270,6 +270,37 @@ def flask_app(copy: Path) -> None:
         saola.end(signal.SIGTERM)
 
 
+def validated(copy: Path) -> None:
+    """Every example behind ``wsgiref.validate``, which objects to what PEP 3333 does not allow."""
+    state = copy / ".saola/demo"  # as the demo has left it
+    folder = copy / ".saola/validated"
+    folder.mkdir()
+    apps = {
+        "raw_wsgi": ("raw_wsgi", "raw_wsgi:app", sys.executable, ["/", "/env", "/stream"]),
+        "flask_app": ("flask_app", "app:app", sys.executable, ["/", "/json?name=e2e", "/stream"]),
+        "django_site": (
+            "django_site",
+            "mysite.wsgi:application",
+            str(state / "venv/bin/python"),
+            ["/", "/notes/", "/counter/checked/", "/stream/", "/download/?mb=1"],
+        ),
+    }
+    for name, (example, target, python, paths) in apps.items():
+        module, attribute = target.split(":")
+        text = (
+            f"from wsgiref.validate import validator\nfrom {module} import {attribute} as inner\n"
+        )
+        (folder / f"checked_{name}.py").write_text(f"{text}app = validator(inner)\n")
+        arguments = ["--chdir", str(folder), "--pythonpath", str(copy / "examples" / example)]
+        arguments += ["--python", python, "-e", f"DEMO_DATA={state / 'data'}", "-b", "127.0.0.1:0"]
+        with server(copy, "serve", *arguments, f"checked_{name}:app") as saola:
+            browser = Browser(saola.port())
+            for path in paths:
+                expect(bool(browser.open(path)), f"wsgiref.validate passes {example}{path}")
+            saola.end(signal.SIGTERM)
+            expect("AssertionError" not in saola.said(), f"it has nothing to say of {example}")
+
+
 @contextlib.contextmanager
 def server(copy: Path, *arguments: str) -> Iterator[Server]:
     """A server that is gone afterwards, whose output is shown when something fails."""
@@ -363,6 +394,7 @@ def main() -> None:
         demo(copy)
         raw_wsgi(copy)
         flask_app(copy)
+        validated(copy)
     except Failure as exc:
         sys.exit(f"not so: {exc}")
 
