@@ -173,8 +173,14 @@ class Browser:
     def upload(self, path: str, mebibytes: int) -> tuple[str, str]:
         """Send random bytes as a file; the page that answers and the SHA-256 of what was sent."""
         block, digest = os.urandom(MEBIBYTE), hashlib.sha256()
-        head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
-        tail = b"\r\n--b--\r\n"
+        # Long, because Django takes a short one for a boundary wherever it stands in random bytes.
+        boundary = b"e2e" + os.urandom(16).hex().encode()
+        head = (
+            b"--"
+            + boundary
+            + b'\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+        )
+        tail = b"\r\n--" + boundary + b"--\r\n"
 
         def body() -> Iterator[bytes]:
             yield head
@@ -187,7 +193,7 @@ class Browser:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
         length = len(head) + mebibytes * MEBIBYTE + len(tail)
         headers = {
-            "Content-Type": "multipart/form-data; boundary=b",
+            "Content-Type": f"multipart/form-data; boundary={boundary.decode()}",
             "Content-Length": str(length),
         }
         connection.request("POST", path, body(), headers)
