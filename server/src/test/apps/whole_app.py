@@ -261,8 +261,10 @@ def leave(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
         os.kill(os.getpid(), signal.SIGKILL)
     if how == "segfault":
         ctypes.string_at(0)
-    if how == "deaf":
+    if how in ("deaf", "lost"):
         os.closerange(3, 256)
+    if how == "lost":
+        time.sleep(PATIENCE)
     if how == "fork" and os.fork() == 0:
         time.sleep(PATIENCE)
         os._exit(0)

@@ -308,5 +308,10 @@ public final class Server {
     public void nudge(int pid) {
       supervisor.nudge(pid);
     }
+
+    @Override
+    public void linkClosed(int pid) {
+      supervisor.linkClosed(pid);
+    }
   }
 }

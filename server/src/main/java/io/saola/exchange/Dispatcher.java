@@ -22,6 +22,9 @@ public final class Dispatcher implements WorkerLink.Owner {
 
     /// Makes the worker send the answers that it is collecting.
     void nudge(int pid);
+
+    /// Nobody can reach this process any more: if it does not end by itself, it must be ended.
+    void linkClosed(int pid);
   }
 
   private final EventLoop loop;
@@ -151,5 +154,6 @@ public final class Dispatcher implements WorkerLink.Owner {
   public void closed(WorkerLink link) {
     LOG.debug("link closed {} {}", link, link.counts());
     remove(link);
+    control.linkClosed(link.pid());
   }
 }

@@ -307,7 +307,7 @@ final class Crew {
 
   private void workerExited(Slot slot, Member member, Report.Exited exited, long now) {
     Life before = slot.life();
-    String why = before instanceof Ending ending ? ending.why() : "";
+    String why = before.madeToEnd();
     slot.apply(new LifeEvent.Exited(now));
     if (!everReady && !halted && exited.status().value() == ExitStatus.UNFIT) {
       fail(ExitStatus.UNFIT, "worker " + member.slot + " could not load the app", slot);
@@ -338,7 +338,7 @@ final class Crew {
       fail(ExitStatus.UNFIT, reason.sentence());
     } else {
       int code = exited.status().value() == ExitStatus.PROTOCOL ? ExitStatus.PROTOCOL : 3;
-      String how = before instanceof Ending ending ? ending.why() + ", " : "";
+      String how = before.madeToEnd().isEmpty() ? "" : before.madeToEnd() + ", ";
       fail(code, "the mold ended before it had loaded the app (" + how + exited.status() + ")");
     }
   }
@@ -350,7 +350,7 @@ final class Crew {
         what.replaceFirst(" ", " exited ")
             + " "
             + exited.status().field()
-            + (before instanceof Ending ending ? " why=\"" + ending.why() + "\"" : "")
+            + (before.madeToEnd().isEmpty() ? "" : " why=\"" + before.madeToEnd() + "\"")
             + (before.word().equals("ready") ? "" : " while=" + before.word())
             + outlook(slot, now);
     if (halted) {

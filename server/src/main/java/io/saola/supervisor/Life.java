@@ -56,6 +56,15 @@ sealed interface Life {
     };
   }
 
+  /// Why it was made to end; empty if it ended by itself, as a worker does whose link closes
+  /// because it dies.
+  default String madeToEnd() {
+    return this instanceof Ending(_, _, _, boolean hadBeenReady, _, boolean killed, String why)
+            && (killed || !hadBeenReady)
+        ? why
+        : "";
+  }
+
   /// One word for a log line.
   default String word() {
     return switch (this) {

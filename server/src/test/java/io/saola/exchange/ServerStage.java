@@ -128,4 +128,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
 
   @Override
   public void nudge(int pid) {}
+
+  @Override
+  public void linkClosed(int pid) {}
 }

@@ -134,6 +134,17 @@ class CrewTest {
     assertThat(taken()).containsExactly("kill 100 9");
   }
 
+  /// Its link closes because it dies, and that is not why it died.
+  @Test
+  void a_worker_that_died_is_not_said_to_have_lost_its_link() {
+    start();
+
+    handle(new Command.LinkClosed(100));
+    report("exited 100 worker 1 0 -9");
+
+    assertThat(events.rest()).contains("worker gone 0 1 100 SIGKILL");
+  }
+
   @Test
   void a_nudge_reaches_only_what_lives() {
     start();

@@ -206,6 +206,19 @@ class DeathsTest {
     assertThat(server.get("/").text()).isEqualTo("hello\n");
   }
 
+  /// Nobody can reach it any more, and it does not end by itself.
+  @Test
+  void a_worker_that_lives_on_without_its_link_is_replaced() {
+    try (SaolaProcess single = SaolaProcess.serve("--workers", "1", "--timeout", "0")) {
+      long lost = Long.parseLong(single.get("/pid").text());
+
+      assertThat(single.get("/leave?once=lost&how=lost").text()).isEqualTo("stayed\n");
+
+      assertThat(Long.parseLong(single.get("/pid").text())).isNotEqualTo(lost);
+      assertThat(ProcFs.isAlive(lost)).isFalse();
+    }
+  }
+
   @Test
   void a_mold_that_dies_is_replaced_and_workers_are_forked_from_the_new_one() {
     try (SaolaProcess single = SaolaProcess.serve("--workers", "1")) {
