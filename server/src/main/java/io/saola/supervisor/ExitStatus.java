@@ -2,7 +2,7 @@ package io.saola.supervisor;
 
 import java.util.Map;
 
-/// How a process ended: its exit code, or minus the signal that killed it (PROTOCOL.md §9).
+/// How a process ended: its exit code, or minus the signal that killed it (PROTOCOL.md §12).
 record ExitStatus(int value) {
   /// The app could not be loaded.
   static final int UNFIT = 3;

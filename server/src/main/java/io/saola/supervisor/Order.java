@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/// The lines that the keeper is told (PROTOCOL.md §9), without their ends.
+/// The lines that the keeper is told (PROTOCOL.md §12), without their ends.
 final class Order {
   static final String STOP = "stop";
 

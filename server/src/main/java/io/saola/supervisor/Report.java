@@ -3,7 +3,7 @@ package io.saola.supervisor;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// A line from the keeper (PROTOCOL.md §9).
+/// A line from the keeper (PROTOCOL.md §12).
 sealed interface Report {
   Pattern SPACE = Pattern.compile(" ");
 
