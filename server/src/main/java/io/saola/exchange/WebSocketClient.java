@@ -22,6 +22,7 @@ public interface WebSocketClient {
   /// Whether messages are taken from the client; while they are not, its sending is held back.
   void receiving(boolean wanted);
 
-  /// Whether it makes sense to send more now; [WebSocketEvents#resume] is called when it does again.
+  /// Whether it makes sense to send more now; [WebSocketEvents#resume] is called when it does
+  /// again.
   boolean isWritable();
 }

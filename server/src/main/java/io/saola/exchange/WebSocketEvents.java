@@ -13,7 +13,7 @@ public interface WebSocketEvents {
   /// The connection has ended, and nothing more will be called.
   ///
   /// @param code the client's close code, or the one that was sent to it; 1005 if its close frame
-  ///     had none, 1006 if it went without one
+  ///   had none, 1006 if it went without one
   /// @param bytes payload bytes of messages that were sent to it
   void closed(int code, String reason, long bytes);
 }

@@ -42,7 +42,13 @@ final class Sample {
     out.reference(0);
     out.reference(1);
     out.endDict();
-    out.listLength(2);
+    out.startReferableTuple(2);
+    out.referableBytes(get);
+    out.startList(1);
+    out.reference(3);
+    out.startTuple(1);
+    out.reference(2);
+    out.listLength(4);
     return out.toBytes();
   }
 
@@ -52,7 +58,8 @@ final class Sample {
         "[{'REQUEST_METHOD': 'GET', 'latin': 'caf\\xe9', 'wide': '\\u20ac', 'long': '"
             + LONG
             + "', 'int': -70000, 'true': True, 'false': False, 'none': None,"
-            + " 'bytes': b'\\x00a\\xff', 'dict': {}}, {'REQUEST_METHOD': 'GET'}]";
+            + " 'bytes': b'\\x00a\\xff', 'dict': {}}, {'REQUEST_METHOD': 'GET'},"
+            + " (b'GET', [b'GET']), ((b'GET', [b'GET']),)]";
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

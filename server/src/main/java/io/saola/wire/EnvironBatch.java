@@ -15,7 +15,7 @@ import java.util.Locale;
 /// Straight from the heads' bytes: no text object is made for a header. The environs are one
 /// marshal list, in which a key or value that has been written before is a reference to it: that
 /// halves what decoding costs a worker. One per link.
-public final class EnvironBatch {
+public final class EnvironBatch extends RequestBatch {
   private static final KnownHeader[] HEADERS = KnownHeader.values();
 
   /// Numbers of keys: those of headers first, then these.
@@ -34,7 +34,6 @@ public final class EnvironBatch {
   private static final byte[] SLASH = {'/'};
   private static final byte[] HTTP_1_0 = "HTTP/1.0".getBytes(US_ASCII);
 
-  private final MarshalWriter out = new MarshalWriter();
   private final CommonEnviron common;
   private final byte[] rootPath;
   private byte[] scratch = new byte[1024];
@@ -44,8 +43,6 @@ public final class EnvironBatch {
   private final int[] valueReference = new int[KEYS.length];
   private final int[] valueAt = new int[KEYS.length];
   private final int[] valueLength = new int[KEYS.length];
-  private int references;
-  private int count;
 
   /// @param common what the worker knows already, and is not told again
   public EnvironBatch(CommonEnviron common) {
@@ -54,24 +51,14 @@ public final class EnvironBatch {
     clear();
   }
 
-  /// Forgets all environs.
+  @Override
   public void clear() {
     Arrays.fill(keyReference, -1);
     Arrays.fill(valueReference, -1);
-    references = 0;
-    count = 0;
-    out.clear();
-    out.startList();
+    restart();
   }
 
-  /// How many environs there are.
-  public int count() {
-    return count;
-  }
-
-  /// Adds the environ of a request.
-  ///
-  /// @param bodyLength the length of the request's body in bytes, however it was announced
+  @Override
   public void add(RequestHead head, Caller caller, long bodyLength) {
     count++;
     out.startDict();
@@ -84,17 +71,6 @@ public final class EnvironBatch {
     }
     fields(head, caller);
     out.endDict();
-  }
-
-  /// The finished blob; valid until [#clear] or [#add].
-  public MarshalWriter finish() {
-    out.listLength(count);
-    return out;
-  }
-
-  /// How long the blob is by now, in bytes.
-  public int length() {
-    return out.length();
   }
 
   private void caller(Caller caller) {
@@ -139,34 +115,9 @@ public final class EnvironBatch {
       scratch = new byte[end - start];
     }
     byte[] decoded = scratch;
-    int size = 0;
-    for (int i = start; i < end; i++) {
-      byte b = bytes[i];
-      if (b == '%' && i + 2 < end) {
-        int high = Character.digit(bytes[i + 1], 16);
-        int low = Character.digit(bytes[i + 2], 16);
-        if (high >= 0 && low >= 0) {
-          b = (byte) ((high << 4) | low);
-          i += 2;
-        }
-      }
-      decoded[size++] = b;
-    }
-    value(PATH_INFO, decoded, below(decoded, size), size);
-  }
-
-  /// Where the part of the path below SCRIPT_NAME starts; a proxy may have cut it off already.
-  private int below(byte[] path, int size) {
-    int root = rootPath.length;
-    if (root == 0 || size < root || (size > root && path[root] != '/')) {
-      return 0;
-    }
-    for (int i = 0; i < root; i++) {
-      if (path[i] != rootPath[i]) {
-        return 0;
-      }
-    }
-    return root;
+    int size = percentDecoded(bytes, start, end, decoded);
+    boolean below = isBelow(rootPath, decoded, 0, size);
+    value(PATH_INFO, decoded, below ? rootPath.length : 0, size);
   }
 
   private void fields(RequestHead head, Caller caller) {

@@ -14,17 +14,42 @@ public final class FrameKind {
   public static final int FILE = 0x14;
   public static final int FAILED = 0x15;
   public static final int SKIPPED = 0x16;
+  public static final int EARLY_HINTS = 0x17;
+  public static final int TRAILERS = 0x18;
   public static final int CREDIT = 0x20;
   public static final int WELCOME = 0x30;
   public static final int REQUEST = 0x31;
   public static final int STOP = 0x32;
+  public static final int BODY_PIECE = 0x33;
+  public static final int CANCEL = 0x35;
   public static final int FORK = 0x40;
+  public static final int ACCEPT = 0x50;
+  public static final int MESSAGE = 0x51;
+  public static final int CLOSE = 0x52;
 
   /// Request: the body follows the blob.
   public static final int BODY = 1;
 
   /// Request: the path of a spool file follows the blob.
   public static final int BODY_FILE = 2;
+
+  /// Request, with [#BODY]: the body goes on in Body frames.
+  public static final int BODY_MORE = 4;
+
+  /// Body: the body ends with it.
+  public static final int LAST = 1;
+
+  /// Cancel: nobody waits for the answer any more.
+  public static final int GONE = 1;
+
+  /// Cancel: its time is up.
+  public static final int TIME = 2;
+
+  /// Message: it is text.
+  public static final int TEXT = 1;
+
+  /// Message: it goes on in the next one.
+  public static final int MORE = 2;
 
   /// End: the response is not complete and never will be.
   public static final int ABORTED = 1;

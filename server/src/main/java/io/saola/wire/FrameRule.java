@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 /// @param inStream whether it belongs to a stream, and not to the process itself
 /// @param counts whether it counts something
 record FrameRule(int least, int most, int flags, boolean inStream, boolean counts) {
-  private static final int MAX_DATA = 64 * 1024;
 
   /// By kind; null where no such frame comes to the server.
   static final @Nullable FrameRule[] TO_SERVER = rules();
@@ -33,11 +32,16 @@ record FrameRule(int least, int most, int flags, boolean inStream, boolean count
     rules[FrameKind.UNFIT] = ofProcess(0, Frames.MAX_PAYLOAD);
     rules[FrameKind.RESPONSE] = new FrameRule(4, Frames.MAX_PAYLOAD, 0, true, true);
     rules[FrameKind.HEAD] = new FrameRule(0, Frames.MAX_PAYLOAD, 0, true, true);
-    rules[FrameKind.DATA] = ofStream(1, MAX_DATA, 0);
+    rules[FrameKind.DATA] = ofStream(1, Frames.MAX_PIECE, 0);
     rules[FrameKind.END] = ofStream(0, 0, FrameKind.ABORTED);
     rules[FrameKind.FILE] = ofStream(17, Frames.MAX_PAYLOAD, 0);
     rules[FrameKind.FAILED] = ofStream(0, Frames.MAX_PAYLOAD, 0);
     rules[FrameKind.SKIPPED] = ofStream(0, 0, 0);
+    rules[FrameKind.EARLY_HINTS] = new FrameRule(1, Frames.MAX_PAYLOAD, 0, true, true);
+    rules[FrameKind.TRAILERS] = new FrameRule(1, Frames.MAX_PAYLOAD, 0, true, true);
+    rules[FrameKind.ACCEPT] = new FrameRule(0, Frames.MAX_PAYLOAD, 0, true, true);
+    rules[FrameKind.MESSAGE] = ofStream(0, Frames.MAX_PIECE, FrameKind.TEXT | FrameKind.MORE);
+    rules[FrameKind.CLOSE] = ofStream(2, 125, 0);
     rules[FrameKind.CREDIT] = ofStream(4, 4, 0);
     return rules;
   }

@@ -9,6 +9,9 @@ import io.netty.buffer.ByteBuf;
 public final class Frames {
   public static final int HEADER_LENGTH = 12;
 
+  /// The longest piece of a body or message, in bytes.
+  public static final int MAX_PIECE = 64 * 1024;
+
   /// The longest payload that either side accepts, in bytes.
   public static final int MAX_PAYLOAD = 1 << 20;
 
@@ -83,6 +86,32 @@ public final class Frames {
   public static void credit(ByteBuf out, int stream, int bytes) {
     header(out, 4, FrameKind.CREDIT, 0, stream);
     out.writeIntLE(bytes);
+  }
+
+  /// Takes all that is readable in `piece`, at most 64 KiB.
+  public static void body(ByteBuf out, int stream, ByteBuf piece, boolean last) {
+    int size = piece.readableBytes();
+    header(out, size, FrameKind.BODY_PIECE, last ? FrameKind.LAST : 0, stream);
+    out.writeBytes(piece);
+  }
+
+  /// @param why [FrameKind#GONE] or [FrameKind#TIME]
+  public static void cancel(ByteBuf out, int stream, int why) {
+    header(out, 0, FrameKind.CANCEL, why, stream);
+  }
+
+  /// Takes all that is readable in `piece`, at most 64 KiB.
+  public static void message(ByteBuf out, int stream, ByteBuf piece, boolean text, boolean more) {
+    int flags = (text ? FrameKind.TEXT : 0) | (more ? FrameKind.MORE : 0);
+    header(out, piece.readableBytes(), FrameKind.MESSAGE, flags, stream);
+    out.writeBytes(piece);
+  }
+
+  /// @param reason at most 123 bytes
+  public static void close(ByteBuf out, int stream, int code, byte[] reason) {
+    header(out, 2 + reason.length, FrameKind.CLOSE, 0, stream);
+    out.writeShortLE(code);
+    out.writeBytes(reason);
   }
 
   public static void stop(ByteBuf out) {

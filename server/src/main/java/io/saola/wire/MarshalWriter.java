@@ -46,6 +46,25 @@ public final class MarshalWriter {
     int32(0);
   }
 
+  /// Starts a list of so many objects, which follow.
+  public void startList(int size) {
+    put('[');
+    int32(size);
+  }
+
+  /// Starts a tuple of so many objects, at most 255, which follow.
+  public void startTuple(int size) {
+    put(')');
+    put(size);
+  }
+
+  /// Like [#startTuple], but later objects may refer to it. Its number comes before those of what
+  /// is in it.
+  public void startReferableTuple(int size) {
+    put(')' | REFERABLE);
+    put(size);
+  }
+
   /// Writes the length of the list that this writer began with.
   public void listLength(int size) {
     int end = length;
@@ -92,9 +111,20 @@ public final class MarshalWriter {
   }
 
   public void bytes(byte[] value) {
+    bytes(value, 0, value.length);
+  }
+
+  public void bytes(byte[] source, int start, int end) {
     put('s');
-    int32(value.length);
-    raw(value, 0, value.length);
+    int32(end - start);
+    raw(source, start, end);
+  }
+
+  /// Like [#bytes(byte[])], but later objects may refer to it.
+  public void referableBytes(byte[] value) {
+    int at = length;
+    bytes(value);
+    bytes[at] |= (byte) REFERABLE;
   }
 
   /// A text of any characters, not interned.
