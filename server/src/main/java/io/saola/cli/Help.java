@@ -64,7 +64,8 @@ final class Help {
   private static void serve(StringBuilder text) {
     text.append(
         """
-        Serves a WSGI app. Flags have Gunicorn's names where they mean the same.
+        Serves a WSGI or ASGI app. Flags have the names that Gunicorn and Uvicorn use
+        where they mean the same.
         """);
     for (Section section : Settings.SECTIONS) {
       text.append('\n').append(section.title()).append(":\n");
@@ -74,8 +75,7 @@ final class Help {
                 ? setting.metavar()
                 : (setting.shortFlag().isEmpty() ? "    " : setting.shortFlag() + ", ")
                     + setting.flag()
-                    + " "
-                    + setting.metavar();
+                    + (setting.metavar().isEmpty() ? "" : " " + setting.metavar());
         entry(text, names, setting.doc() + fallback(setting));
       }
     }

@@ -17,6 +17,8 @@ import java.util.Map;
 /// @param pythonPath further entries, absolute
 /// @param env variables added to the app's environment
 /// @param rootPath empty, or `/prefix` without a slash at the end
+/// @param kind how the app is called
+/// @param factory whether the target is called, and what it returns is the app
 public record AppSettings(
     String target,
     Path folder,
@@ -24,7 +26,9 @@ public record AppSettings(
     Interpreter interpreter,
     Map<String, String> env,
     String rootPath,
-    Load load) {
+    Load load,
+    Interface kind,
+    boolean factory) {
   static final Section SECTION = new Section("The app");
 
   static final Setting<String> TARGET =
@@ -37,8 +41,8 @@ public record AppSettings(
               new Target(),
               ARGUMENT,
               "The app: MODULE:ATTRIBUTE, MODULE:FACTORY(), or a module whose attribute is"
-                  + " application. Without it a Django, Flask or plain WSGI app is looked for in"
-                  + " the folder."));
+                  + " application. Without it a Django, Flask, FastAPI or other app is looked for"
+                  + " in the folder."));
 
   static final Setting<String> CHDIR =
       SECTION.text(
@@ -95,6 +99,20 @@ public record AppSettings(
           "Who imports the app: prewarm (once, before the workers are forked, sharing memory),"
               + " prefork (each worker at its start) or lazy (each at its first request).");
 
+  static final Setting<Interface> INTERFACE =
+      SECTION.one(
+          "interface",
+          NO_LETTER,
+          "NAME",
+          "auto",
+          new OneOf<>(List.of(Interface.values())),
+          "How the app is called: wsgi, asgi, or auto, which finds out when the app is imported"
+              + " (with lazy it means wsgi).");
+
+  static final Setting<Boolean> FACTORY =
+      SECTION.flag(
+          "factory", "The target is a function that returns the app: call it without arguments.");
+
   static AppSettings from(Values values, Path folder) {
     Map<String, String> env = new LinkedHashMap<>();
     for (Assignment assignment : values.all(ENV)) {
@@ -112,6 +130,14 @@ public record AppSettings(
     if (values.origin(TARGET).equals(Values.DEFAULT)) {
       values.show(TARGET, "(looked for in the folder)", Values.DEFAULT);
     }
+    boolean factory = values.get(FACTORY);
+    if (factory && (target.isEmpty() || target.endsWith(")"))) {
+      values.problem(
+          FACTORY,
+          target.isEmpty()
+              ? "needs a target: MODULE:FACTORY"
+              : "the target calls the factory itself: leave out one of the two");
+    }
     return new AppSettings(
         target,
         folder,
@@ -119,6 +145,8 @@ public record AppSettings(
         Interpreter.find(values, folder),
         Map.copyOf(env),
         values.get(ROOT_PATH),
-        values.get(LOAD));
+        values.get(LOAD),
+        values.get(INTERFACE),
+        factory);
   }
 }

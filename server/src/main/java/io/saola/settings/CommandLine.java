@@ -62,6 +62,8 @@ final class CommandLine {
         value = word.substring(equals + 1);
       } else if (!isLong && word.length() > 2) {
         value = word.substring(word.charAt(2) == '=' ? 3 : 2);
+      } else if (setting.isSwitch()) {
+        value = "on";
       } else if (at < words.size() && !isFlag(words.get(at))) {
         value = words.get(at++);
       }

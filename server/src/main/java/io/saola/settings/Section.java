@@ -50,6 +50,15 @@ public final class Section {
     return one(key, NO_LETTER, "SIZE", fallback, new Size(0, Size.MOST, true), doc);
   }
 
+  /// Something that a flag says without a value.
+  Setting<Boolean> flag(String key, String doc) {
+    return add(new Setting<>(key, NO_LETTER, "", "off", new OnOff(), Setting.Shape.SWITCH, doc));
+  }
+
+  Setting<Boolean> onOff(String key, String fallback, String doc) {
+    return one(key, NO_LETTER, "on/off", fallback, new OnOff(), doc);
+  }
+
   Setting<String> text(String key, char letter, String metavar, String doc) {
     return one(key, letter, metavar, "", new Words(), doc);
   }

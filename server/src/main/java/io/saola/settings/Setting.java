@@ -11,6 +11,8 @@ public final class Setting<T> {
   enum Shape {
     /// Once; of several flags the last one counts.
     ONE,
+    /// A flag that needs no value and never takes the next word for one.
+    SWITCH,
     /// Several flags, several elements of an array, or one text with commas.
     MANY,
     /// The same, but commas belong to the value.
@@ -66,7 +68,7 @@ public final class Setting<T> {
     return "SAOLA_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
   }
 
-  /// What stands for the value in help texts.
+  /// What stands for the value in help texts; empty if the flag stands alone.
   public String metavar() {
     return metavar;
   }
@@ -82,6 +84,10 @@ public final class Setting<T> {
 
   public boolean isArgument() {
     return shape == Shape.ARGUMENT;
+  }
+
+  boolean isSwitch() {
+    return shape == Shape.SWITCH;
   }
 
   public boolean isRepeatable() {

@@ -124,6 +124,9 @@ final class SettingsFile {
     if (setting == AppSettings.ENV) {
       return "must be a table of texts";
     }
+    if (setting.isSwitch()) {
+      return "must be true or false";
+    }
     return setting.isRepeatable()
         ? "must be a text or an array of texts"
         : "must be a text or a number";

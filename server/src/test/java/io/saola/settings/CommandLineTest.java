@@ -53,6 +53,14 @@ class CommandLineTest {
   }
 
   @Test
+  void a_flag_that_stands_alone_does_not_take_the_app_for_its_value() {
+    assertThat(texts("factory", "--factory", "app:create")).containsExactly("on");
+    assertThat(texts("target", "--factory", "app:create")).containsExactly("app:create");
+    assertThat(texts("factory", "--factory=no")).containsExactly("no");
+    assertThat(problems).isEmpty();
+  }
+
+  @Test
   void a_missing_value_is_named() {
     read("-w", "-b", ":80", "--timeout");
 
@@ -85,5 +93,17 @@ class CommandLineTest {
             "--preload: there is no such flag; the app is always preloaded, see --load",
             "--limit-request-field_size: there is no such flag; --limit-request-fields-size limits"
                 + " all fields together");
+  }
+
+  @Test
+  void who_comes_from_uvicorn_is_told_what_to_do_instead() {
+    read("--timeout-keep-alive=5", "--ws-per-message-deflate=false", "--limit-concurrency=9");
+
+    assertThat(problems)
+        .containsExactly(
+            "--timeout-keep-alive: there is no such flag; see --keep-alive",
+            "--ws-per-message-deflate: there is no such flag; see --ws-compression",
+            "--limit-concurrency: there is no such flag; see --asgi-concurrency for what a worker"
+                + " is given, --queue-limit for what may wait");
   }
 }

@@ -71,6 +71,27 @@ class FormsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "on,true",
+    "true,true",
+    "Yes,true",
+    "1,true",
+    "off,false",
+    "FALSE,false",
+    "no,false",
+    "0,false"
+  })
+  void switches(String text, boolean meant) throws BadValue {
+    assertThat(new OnOff().read(text)).isEqualTo(meant);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "2", "maybe", " on", "onn"})
+  void what_is_no_switch(String text) {
+    refuses(new OnOff(), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "127.0.0.1:80,127.0.0.1:80",
     ":80,0.0.0.0:80",
     "8080,127.0.0.1:8080",

@@ -37,7 +37,8 @@ final class SettingsPage {
             of it at once, with exit code 78.
 
             A **TIME** is `500ms`, `30s`, `2m` or `1h`; a bare number is seconds. A **SIZE** is `64K`, `10M` or `1G`;
-            a bare number is bytes. Relative paths start from the folder served from (`--chdir`), those of `chdir`,
+            a bare number is bytes. What is `on` or `off` may also be `true`, `yes` or `1`, `false`, `no` or `0`;
+            a flag without a value means `on`. Relative paths start from the folder served from (`--chdir`), those of `chdir`,
             `config` and `python` themselves from where they are written: the working folder, or the file's.
             """);
     for (Section section : Settings.SECTIONS) {
@@ -56,7 +57,7 @@ final class SettingsPage {
       return "`" + setting.metavar() + "` (argument; key `" + setting.key() + "`)";
     }
     String letter = setting.shortFlag().isEmpty() ? "" : "`" + setting.shortFlag() + "`, ";
-    return letter + "`" + setting.flag() + " " + setting.metavar() + "`";
+    return letter + "`" + (setting.flag() + " " + setting.metavar()).strip() + "`";
   }
 
   private static String fallback(Setting<?> setting) {

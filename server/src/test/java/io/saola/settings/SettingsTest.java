@@ -68,7 +68,9 @@ class SettingsTest {
                     new Interpreter(folder.resolve("bin/python3"), "python3 on the PATH"),
                     Map.of(),
                     "",
-                    Load.PREWARM),
+                    Load.PREWARM,
+                    Interface.AUTO,
+                    false),
                 new ListenSettings(
                     List.of(new Bind.Tcp("127.0.0.1", 8000)),
                     2048,
@@ -77,6 +79,7 @@ class SettingsTest {
                     "/-/"),
                 new WorkerSettings(
                     1, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(30)),
+                new AsgiSettings(AsgiSettings.Loop.AUTO, 100, AsgiSettings.Lifespan.AUTO, 40),
                 new HttpSettings(
                     new Bytes(1 << 30),
                     new Bytes(8192),
@@ -84,6 +87,13 @@ class SettingsTest {
                     new Bytes(65536),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(75)),
+                new WebSockets(
+                    new Bytes(16 << 20),
+                    Duration.ofSeconds(20),
+                    Duration.ofSeconds(20),
+                    Duration.ZERO,
+                    true,
+                    new AllowedOrigins(List.of())),
                 new QueueSettings(1024, Duration.ofSeconds(30)),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
                 new LogSettings(new LogTarget.None(), format, LogLevel.INFO),
@@ -100,6 +110,8 @@ class SettingsTest {
     texts.put("env", "A=1,2=3");
     texts.put("root-path", "/app/");
     texts.put("load", "lazy");
+    texts.put("interface", "asgi");
+    texts.put("factory", "true");
     texts.put("bind", "[::1]:9000,unix:run.sock");
     texts.put("backlog", "7");
     texts.put("forwarded-allow-ips", "10.0.0.0/8");
@@ -108,12 +120,22 @@ class SettingsTest {
     texts.put("timeout", "9");
     texts.put("boot-timeout", "10m");
     texts.put("graceful-timeout", "0");
+    texts.put("loop", "uvloop");
+    texts.put("asgi-concurrency", "16");
+    texts.put("lifespan", "off");
+    texts.put("asgi-threads", "17");
     texts.put("max-body", "0");
     texts.put("limit-request-line", "4094");
     texts.put("limit-request-fields", "13");
     texts.put("limit-request-fields-size", "14K");
     texts.put("header-timeout", "1.5s");
     texts.put("keep-alive", "250ms");
+    texts.put("ws-max-size", "18K");
+    texts.put("ws-ping-interval", "19");
+    texts.put("ws-ping-timeout", "21");
+    texts.put("ws-idle-timeout", "22");
+    texts.put("ws-compression", "off");
+    texts.put("ws-origins", "same,*");
     texts.put("queue-limit", "0");
     texts.put("queue-timeout", "1h");
     texts.put("memory-budget", "15M");
@@ -136,13 +158,16 @@ class SettingsTest {
             new Interpreter(folder.resolve("other/python"), "?"),
             Map.of("A", "1,2=3"),
             "/app",
-            Load.LAZY),
+            Load.LAZY,
+            Interface.ASGI,
+            true),
         new ListenSettings(
             List.of(new Bind.Tcp("::1", 9000), new Bind.Unix(site.resolve("run.sock"))),
             7,
             new TrustedPeers("10.0.0.0/8", List.of(new IpRange.Notation().read("10.0.0.0/8"))),
             "/health/"),
         new WorkerSettings(8, Duration.ofSeconds(9), Duration.ofMinutes(10), Duration.ZERO),
+        new AsgiSettings(AsgiSettings.Loop.UVLOOP, 16, AsgiSettings.Lifespan.OFF, 17),
         new HttpSettings(
             Bytes.UNLIMITED,
             new Bytes(4094),
@@ -150,6 +175,13 @@ class SettingsTest {
             new Bytes(14 * 1024),
             Duration.ofMillis(1500),
             Duration.ofMillis(250)),
+        new WebSockets(
+            new Bytes(18 * 1024),
+            Duration.ofSeconds(19),
+            Duration.ofSeconds(21),
+            Duration.ofSeconds(22),
+            false,
+            new AllowedOrigins(List.of(new AllowedOrigins.Same(), new AllowedOrigins.Any()))),
         new QueueSettings(0, Duration.ofHours(1)),
         new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
         new LogSettings(
@@ -170,10 +202,14 @@ class SettingsTest {
             new Interpreter(app.interpreter().path(), "?"),
             app.env(),
             app.rootPath(),
-            app.load()),
+            app.load(),
+            app.kind(),
+            app.factory()),
         settings.listen(),
         settings.workers(),
+        settings.asgi(),
         settings.http(),
+        settings.webSockets(),
         settings.queue(),
         settings.spool(),
         settings.log(),
@@ -274,6 +310,26 @@ class SettingsTest {
                 + " info? (flag --log-level)");
   }
 
+  @Test
+  void a_factory_needs_a_target_that_does_not_call_it() {
+    assertThat(examine("--factory").problems())
+        .containsExactly("factory: needs a target: MODULE:FACTORY (flag --factory)");
+    assertThat(examine("--factory", "a:b()").problems())
+        .containsExactly(
+            "factory: the target calls the factory itself: leave out one of the two"
+                + " (flag --factory)");
+  }
+
+  @Test
+  void a_file_says_true_or_false_of_a_factory() throws IOException {
+    Files.writeString(folder.resolve("saola.toml"), "target = 'a:b'\nfactory = true\n");
+    assertThat(read().app().factory()).isTrue();
+
+    Files.writeString(folder.resolve("saola.toml"), "target = 'a:b'\nfactory = [1]\n");
+    assertThat(examine().problems())
+        .containsExactly("factory: must be true or false (saola.toml line 2)");
+  }
+
   /// In a pod beside a Service named saola, Kubernetes sets these for everybody.
   @Test
   void the_variables_of_launcher_and_kubernetes_are_no_mistakes() {
@@ -299,7 +355,7 @@ class SettingsTest {
     }
 
     assertThat(shown)
-        .hasSize(31)
+        .hasSize(43)
         .contains(
             "target | (looked for in the folder) | default",
             "chdir | " + folder + " | default",
