@@ -20,6 +20,7 @@ FLASK = (
     "class Flask:\n    def __init__(self, name): pass\n    def __call__(self, e, s): return []\n"
 )
 FASTAPI = "class FastAPI:\n    async def __call__(self, scope, receive, send): pass\n"
+ASGI_APP = "async def app(scope, receive, send): pass\n"
 
 
 @pytest.fixture
@@ -129,32 +130,6 @@ def test_an_import_that_fails_inside_the_app_is_the_apps_own(write: Write, tmp_p
     )
 
 
-@pytest.mark.parametrize(
-    "app",
-    [
-        "async def app(scope, receive, send): pass",
-        "class A:\n    async def __call__(self, scope, receive, send): pass\napp = A()",
-        "import functools\nasync def f(x, s, r, t): pass\napp = functools.partial(f, 1)",
-        "class A:\n    async def serve(self, s, r, t): pass\napp = A().serve",
-    ],
-)
-def test_an_asgi_app_is_refused(write: Write, tmp_path: Path, app: str) -> None:
-    write("some.py", app)
-
-    assert refused("some:app", tmp_path) == (
-        "interface",
-        "some:app: ASGI apps are not supported yet",
-    )
-
-
-def test_an_asgi_app_is_refused_by_its_name(write: Write, tmp_path: Path) -> None:
-    write("fastapi/__init__.py", "__version__ = '0.1'")
-    write("fastapi/applications.py", FASTAPI)
-    write("main.py", "from fastapi.applications import FastAPI\napi = FastAPI()\n")
-
-    assert refused("", tmp_path) == ("interface", "FastAPI 0.1: ASGI apps are not supported yet")
-
-
 def test_the_name_and_version_of_a_framework_are_found(write: Write, tmp_path: Path) -> None:
     write("flask/__init__.py", "")
     write("flask/app.py", FLASK)
@@ -171,7 +146,87 @@ def test_the_name_and_version_of_a_framework_are_found(write: Write, tmp_path: P
     assert loaded("site_app:app", tmp_path).name == "Flask 3.1.3"
 
 
-@pytest.mark.parametrize("name", ["app.py", "main.py", "wsgi.py", "application/__init__.py"])
+def test_a_factory_is_called_when_the_operator_says_so(write: Write, tmp_path: Path) -> None:
+    write("some.py", "def make():\n    async def app(scope, receive, send): pass\n    return app\n")
+
+    found = load("some:make", str(tmp_path), factory=True)
+
+    assert (found.name, found.interface) == ("some:make", "asgi")
+
+
+@pytest.mark.parametrize(
+    ("target", "factory", "text"),
+    [
+        ("some:make", True, "'some:make' is an async factory: it would be called before"),
+        ("some:make", False, "'some:make' is an async factory: it would be called before"),
+        ("some:make()", False, "'some:make()' is an async factory: it would be called before"),
+        ("some:plain", True, "'some:plain' is an async factory: it would be called before"),
+        ("some:app", True, "'some:app' is the app itself: leave --factory out"),
+        ("some:fast", True, "'some:fast' is the app itself: leave --factory out"),
+        ("some:passed", True, "'some:passed' is the app itself: leave --factory out"),
+        (
+            "some:other",
+            True,
+            "--factory calls 'some:other' without arguments, but it takes (config)",
+        ),
+        ("some:number", True, "'some:number' is of type int: not a factory"),
+    ],
+)
+def test_what_is_no_factory_is_refused(
+    write: Write, tmp_path: Path, target: str, factory: bool, text: str
+) -> None:
+    write("fastapi/__init__.py", "")
+    write("fastapi/applications.py", FASTAPI)
+    write(
+        "some.py",
+        ASGI_APP + "from fastapi.applications import FastAPI\n"
+        "async def make(): return app\n"
+        "def plain(): return make()\n"
+        "def other(config, debug=False): return app\n"
+        "class Passed:\n"
+        "    def __init__(self, app): self.app = app\n"
+        "    def __call__(self, *args): return self.app(*args)\n"
+        "fast = FastAPI()\npassed = Passed(fast)\nnumber = 1\n",
+    )
+
+    with pytest.raises(AppImportError) as caught:
+        load(target, str(tmp_path), factory=factory)
+
+    assert caught.value.kind == "target"
+    assert str(caught.value).startswith(text)
+
+
+def test_an_asgi_app_is_named_after_its_framework(write: Write, tmp_path: Path) -> None:
+    write("fastapi/__init__.py", "__version__ = '0.1'")
+    write("fastapi/applications.py", FASTAPI)
+    write("main.py", "from fastapi.applications import FastAPI\napi = FastAPI()\n")
+
+    found = loaded("", tmp_path)
+
+    assert (found.name, found.interface) == ("FastAPI 0.1 (main:api)", "asgi")
+
+
+def test_an_app_behind_closures_is_found(write: Write, tmp_path: Path) -> None:
+    write("fastapi/__init__.py", "__version__ = '0.1'")
+    write("fastapi/applications.py", FASTAPI)
+    write(
+        "some.py",
+        "from fastapi.applications import FastAPI\n"
+        "def guard(inner_app):\n"
+        "    async def asgi(scope, receive, send): await inner_app(scope, receive, send)\n"
+        "    return asgi\n"
+        "class Lifespan:\n"
+        "    def __init__(self, asgi): self.asgi = asgi\n"
+        "    async def __call__(self, scope, receive, send): pass\n"
+        "app = Lifespan(guard(FastAPI()))\n",
+    )
+
+    assert loaded("some:app", tmp_path).name == "FastAPI 0.1"
+
+
+@pytest.mark.parametrize(
+    "name", ["app.py", "main.py", "wsgi.py", "asgi.py", "application/__init__.py"]
+)
 def test_without_a_target_the_usual_files_are_looked_at(
     write: Write, tmp_path: Path, name: str
 ) -> None:
@@ -207,6 +262,33 @@ def test_without_a_target_a_package_with_wsgi_is_found(write: Write, tmp_path: P
     assert loaded("", tmp_path).name == "some.wsgi:application"
 
 
+@pytest.mark.parametrize(
+    ("interface", "name"),
+    [
+        ("auto", "some.wsgi:application"),
+        ("wsgi", "some.wsgi:application"),
+        ("asgi", "some.asgi:application"),
+    ],
+)
+def test_of_a_package_with_both_the_one_that_is_wanted_is_found(
+    write: Write, tmp_path: Path, interface: str, name: str
+) -> None:
+    write("some/__init__.py", "")
+    write("some/wsgi.py", "application = lambda environ, start_response: []\n")
+    write("some/asgi.py", "async def application(scope, receive, send): pass\n")
+
+    assert load("", str(tmp_path), interface).name == name
+
+
+def test_without_a_target_a_package_with_asgi_only_is_found(write: Write, tmp_path: Path) -> None:
+    write("some/__init__.py", "")
+    write("some/asgi.py", "async def application(scope, receive, send): pass\n")
+
+    found = loaded("", tmp_path)
+
+    assert (found.name, found.interface) == ("some.asgi:application", "asgi")
+
+
 def test_an_empty_folder_is_told_what_was_looked_for(write: Write, tmp_path: Path) -> None:
     kind, text = refused("", tmp_path)
 
@@ -221,6 +303,10 @@ DJANGO = {
     "django/core/handlers/wsgi.py": "class WSGIHandler:\n    def __call__(self, e, s): return []\n",
     "django/core/wsgi.py": "from .handlers.wsgi import WSGIHandler\n"
     "def get_wsgi_application(): return WSGIHandler()\n",
+    "django/core/handlers/asgi.py": "class ASGIHandler:\n"
+    "    async def __call__(self, scope, receive, send): pass\n",
+    "django/core/asgi.py": "from .handlers.asgi import ASGIHandler\n"
+    "def get_asgi_application(): return ASGIHandler()\n",
 }
 MANAGE = (
     "import os\n"
@@ -228,27 +314,44 @@ MANAGE = (
 )
 
 
+W, A = "WSGI_APPLICATION = 'site1.wsgi.application'", "ASGI_APPLICATION = 'site1.asgi.application'"
+CHANNELS = "INSTALLED_APPS = ['django.contrib.auth', 'channels']"
+DAPHNE = "INSTALLED_APPS = ['daphne.apps.DaphneConfig']"
+
+
 @pytest.mark.parametrize(
-    ("settings", "name"),
+    ("settings", "interface", "name"),
     [
-        ("WSGI_APPLICATION = 'site1.wsgi.application'", "Django 5.2.8 (site1.wsgi:application)"),
-        ("WSGI_APPLICATION = None", "Django 5.2.8 (site1.settings)"),
+        ([W], "auto", "site1.wsgi:application"),
+        (["WSGI_APPLICATION = None"], "auto", "site1.settings"),
+        ([W, A], "auto", "site1.wsgi:application"),
+        ([W, CHANNELS], "auto", "site1.wsgi:application"),
+        ([W, A, CHANNELS], "auto", "site1.asgi:application"),
+        ([W, A, DAPHNE], "auto", "site1.asgi:application"),
+        ([W, A, CHANNELS], "wsgi", "site1.wsgi:application"),
+        ([W, A], "asgi", "site1.asgi:application"),
+        ([W], "asgi", "site1.settings"),
     ],
 )
 def test_a_django_project_is_found_by_its_manage_py(
-    write: Write, tmp_path: Path, settings: str, name: str
+    write: Write, tmp_path: Path, settings: list[str], interface: str, name: str
 ) -> None:
     for file, text in DJANGO.items():
         write(file, text)
     write("manage.py", MANAGE)
     write("app.py", "raise AssertionError('not looked at')")
-    write("site1/settings.py", settings)
-    write(
-        "site1/wsgi.py",
-        "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
-    )
+    write("site1/settings.py", "\n".join(settings))
+    for kind in ("wsgi", "asgi"):
+        write(
+            f"site1/{kind}.py",
+            f"from django.core.{kind} import get_{kind}_application as get\napplication = get()\n",
+        )
 
-    assert loaded("", tmp_path).name == name
+    found = load("", str(tmp_path), interface)
+
+    assert found.name == f"Django 5.2.8 ({name})"
+    is_asgi = interface == "asgi" or "asgi" in name
+    assert found.interface == ("asgi" if is_asgi else "wsgi")
 
 
 def test_without_a_target_an_only_file_is_looked_at(write: Write, tmp_path: Path) -> None:
@@ -263,33 +366,6 @@ def test_of_several_unusual_files_none_is_run(write: Write, tmp_path: Path) -> N
     write("tool.py", "raise AssertionError('not looked at')")
 
     assert refused("", tmp_path)[1].startswith("no app in HERE")
-
-
-@pytest.mark.parametrize("made", ["make()", "make(debug=None)", "make(*, debug=None)"])
-def test_a_factory_that_is_not_called_is_refused(write: Write, tmp_path: Path, made: str) -> None:
-    write("some.py", f"def {made}: return lambda environ, start_response: []\n")
-
-    assert refused("some:make", tmp_path) == (
-        "target",
-        "'some:make' does not take (environ, start_response) as a WSGI app does; "
-        "if it makes an app, say 'some:make()'",
-    )
-
-
-@pytest.mark.parametrize(
-    "app",
-    [
-        "def app(*args): return []",
-        "def app(environ, start_response, more=1): return []",
-        "class A:\n    def serve(self, environ, start_response): return []\napp = A().serve",
-        "import functools\n@functools.wraps(len)\ndef app(*a): return []",
-        "class app:\n    def __init__(self, environ, start_response): pass",
-    ],
-)
-def test_whatever_takes_two_arguments_may_be_an_app(write: Write, tmp_path: Path, app: str) -> None:
-    write("some.py", app)
-
-    assert loaded("some:app", tmp_path).app is not None
 
 
 def test_a_django_project_without_django_names_the_interpreter(

@@ -1,8 +1,9 @@
 """From an app target, or none, to the app: or a precise refusal.
 
 A target is ``module:attribute``, ``module:factory()`` with literal arguments, or ``module``
-alone. With no target the folder is searched for what Django, Flask and others usually leave
-there. An import that fails inside the app is the app's error, and is passed on as it is.
+alone. With no target the folder is searched for what Django, Flask, FastAPI and others usually
+leave there. Whether it is WSGI or ASGI, ``appkind.py`` finds out. An import that fails inside the
+app is the app's error, and is passed on as it is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import re
 import sys
 
+from .appkind import ASGI, WSGI, call_factory, framework, made, name_of, settle
 from .errors import AppImportError
 
 TYPE_CHECKING = False
@@ -18,32 +20,40 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-_MODULES = ("app", "main", "wsgi", "application")
+_MODULES = ("app", "main", "wsgi", "asgi", "application")
 _NO_APPS = ("manage", "setup", "conftest")
 _ATTRIBUTES = ("application", "app")
 _FACTORIES = ("create_app", "make_app")
-_CO_VARARGS, _CO_COROUTINE = 0x04, 0x80
 _SETTINGS_MODULE = re.compile(r"""DJANGO_SETTINGS_MODULE["']\s*(?:,|\]\s*=)\s*["']([\w.]+)["']""")
 
 
 class Loaded:
-    """An app, and what to call it."""
+    """An app, what to call it, and how: ``wsgi`` or ``asgi`` (3.0)."""
 
-    def __init__(self, app: Any, name: str) -> None:
+    def __init__(self, app: Any, name: str, interface: str) -> None:
         self.app = app
         self.name = name
+        self.interface = interface
 
 
-def load(target: str, folder: str) -> Loaded:
-    """Import the app that ``target`` names, or the one that ``folder`` holds."""
+def load(target: str, folder: str, interface: str = "auto", factory: bool = False) -> Loaded:
+    """Import the app that ``target`` names, or the one that ``folder`` holds.
+
+    ``interface`` is ``wsgi``, ``asgi`` or ``auto``; with ``factory`` the target makes the app.
+    """
+    where = target
     if target:
         app = _named(target, folder)
-        _check(app, target)
-        return Loaded(app, _name(app) or target)
-    app, target = _search(folder)
-    _check(app, target)
-    name = _name(app)
-    return Loaded(app, f"{name} ({target})" if name else target)
+        if factory:
+            app = call_factory(app, target)
+    else:
+        app, where = _search(folder, interface)
+    app = made(app, where)
+    name = name_of(app)
+    app, kind = settle(app, where, interface, name)
+    if target:
+        return Loaded(app, name or target, kind)
+    return Loaded(app, f"{name} ({where})" if name else where, kind)
 
 
 def _named(target: str, folder: str) -> Any:
@@ -153,29 +163,32 @@ def _near(name: str, names: list[str]) -> str:
 # Without a target
 
 
-def _search(folder: str) -> tuple[Any, str]:
+def _search(folder: str, interface: str) -> tuple[Any, str]:
     manage = os.path.join(folder, "manage.py")
     if os.path.isfile(manage):
-        found = _django(manage, folder)
+        found = _django(manage, folder, interface)
         if found:
             return found
-    usual = [name for name in _MODULES if _is_module(name, folder)]
+    other = {WSGI: "asgi", ASGI: "wsgi"}.get(interface)
+    usual = [name for name in _MODULES if name != other and _is_module(name, folder)]
     for name in usual or _only_file(folder):
         module = _import(name, folder)
         attribute = _app_in(module)
         if attribute:
             return _evaluate(module, attribute), f"{name}:{attribute}"
-    for name in _modules_in(folder):
-        if os.path.isfile(os.path.join(folder, name, "wsgi.py")):
-            module = _import(f"{name}.wsgi", folder)
-            attribute = _app_in(module)
-            if attribute:
-                return _evaluate(module, attribute), f"{name}.wsgi:{attribute}"
+    for file in [name for name in ("wsgi", "asgi") if name != other]:
+        for package in _modules_in(folder):
+            if os.path.isfile(os.path.join(folder, package, f"{file}.py")):
+                name = f"{package}.{file}"
+                module = _import(name, folder)
+                attribute = _app_in(module)
+                if attribute:
+                    return _evaluate(module, attribute), f"{name}:{attribute}"
     raise AppImportError(
         "target",
         f"no app in {folder}: there is no manage.py of Django, no app in "
         f"{', '.join(f'{name}.py' for name in _MODULES)} or in an only file, "
-        "and no package with a wsgi.py. "
+        "and no package with a wsgi.py or asgi.py. "
         "Name it: saola serve module:attribute",
     )
 
@@ -197,7 +210,7 @@ def _only_file(folder: str) -> list[str]:
     return files if len(files) == 1 else []
 
 
-def _django(manage: str, folder: str) -> tuple[Any, str] | None:
+def _django(manage: str, folder: str, interface: str) -> tuple[Any, str] | None:
     with open(manage, encoding="utf-8", errors="replace") as file:
         match = _SETTINGS_MODULE.search(file.read())
     if match:
@@ -206,7 +219,6 @@ def _django(manage: str, folder: str) -> tuple[Any, str] | None:
         return None
     try:
         from django.conf import settings
-        from django.core.wsgi import get_wsgi_application
     except ModuleNotFoundError as error:
         if error.name != "django":
             raise
@@ -214,11 +226,25 @@ def _django(manage: str, folder: str) -> tuple[Any, str] | None:
             "target",
             f"{manage} is Django's, but this Python has no Django: {sys.executable}",
         ) from None
-    path: str | None = settings.WSGI_APPLICATION
+    asynchronous = interface == ASGI or (interface != WSGI and _wants_asgi(settings))
+    # Django itself has a default for the first of the two only.
+    path = getattr(settings, "ASGI_APPLICATION" if asynchronous else "WSGI_APPLICATION", None)
     if path:
         module, _, attribute = path.rpartition(".")
         return _evaluate(_import(module, folder), attribute), f"{module}:{attribute}"
-    return get_wsgi_application(), os.environ["DJANGO_SETTINGS_MODULE"]
+    if asynchronous:
+        from django.core.asgi import get_asgi_application as get_application
+    else:
+        from django.core.wsgi import get_wsgi_application as get_application
+    return get_application(), os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def _wants_asgi(settings: Any) -> bool:
+    """Whether a project says that it needs ASGI: an asgi.py is left in all by startproject."""
+    if not getattr(settings, "ASGI_APPLICATION", None):
+        return False
+    installed = getattr(settings, "INSTALLED_APPS", ())
+    return any(str(app).split(".")[0] in ("channels", "daphne") for app in installed)
 
 
 def _app_in(module: Any) -> str:
@@ -227,101 +253,9 @@ def _app_in(module: Any) -> str:
         if callable(getattr(module, name, None)):
             return name
     for attribute, value in vars(module).items():
-        if not isinstance(value, type) and _framework(value):
+        if not isinstance(value, type) and framework(value):
             return str(attribute)
     for name in _FACTORIES:
         if callable(getattr(module, name, None)):
             return f"{name}()"
     return ""
-
-
-# What kind of app it is
-
-# Class that makes it one, name for people, name of its package's distribution.
-_FRAMEWORKS = (
-    ("django.core.handlers.wsgi", "WSGIHandler", "Django"),
-    ("django.core.handlers.asgi", "ASGIHandler", "Django"),
-    ("flask.app", "Flask", "Flask"),
-    ("fastapi.applications", "FastAPI", "FastAPI"),
-    ("starlette.applications", "Starlette", "Starlette"),
-    ("quart.app", "Quart", "Quart"),
-    ("bottle", "Bottle", "Bottle"),
-    ("falcon.asgi.app", "App", "Falcon"),
-    ("falcon.app", "App", "Falcon"),
-    ("pyramid.router", "Router", "Pyramid"),
-)
-
-
-def _framework(app: object) -> str:
-    classes = {(kind.__module__, kind.__name__) for kind in type(app).__mro__}
-    for module, name, framework in _FRAMEWORKS:
-        if (module, name) in classes:
-            return framework
-    return ""
-
-
-def _name(app: Any) -> str:
-    """Return 'Django 5.2.8', also for an app inside middleware; nothing if unknown."""
-    for _ in range(6):
-        framework = _framework(app)
-        if framework:
-            version = _version(framework)
-            return f"{framework} {version}" if version else framework
-        for attribute in ("application", "app", "wsgi_app", "func", "__self__"):
-            inner = getattr(app, attribute, None)
-            if callable(inner) and not isinstance(inner, type):
-                app = inner
-                break
-        else:
-            return ""
-    return ""
-
-
-def _version(framework: str) -> str:
-    """Read a version from the name of the folder that pip leaves; importlib.metadata costs 2 MB."""
-    package = sys.modules.get(framework.lower())
-    file = getattr(package, "__file__", None)
-    if not file:
-        return ""
-    prefix = f"{framework.lower()}-"
-    folder = os.path.dirname(file)
-    if os.path.basename(file).startswith("__init__."):
-        folder = os.path.dirname(folder)
-    for name in os.listdir(folder):
-        if name.lower().startswith(prefix) and name.endswith((".dist-info", ".egg-info")):
-            return str(name[len(prefix) :].rsplit(".", 1)[0].split("-")[0])
-    version = getattr(package, "__version__", "")
-    return version if isinstance(version, str) else ""
-
-
-def _check(app: Any, target: str) -> None:
-    if not callable(app):
-        raise AppImportError("target", f"{target!r} is of type {type(app).__name__}: not callable")
-    if _is_asgi(app):
-        name = _name(app) or target
-        raise AppImportError("interface", f"{name}: ASGI apps are not supported yet")
-    if _is_factory(app):
-        raise AppImportError(
-            "target",
-            f"{target!r} does not take (environ, start_response) as a WSGI app does; "
-            f"if it makes an app, say '{target}()'",
-        )
-
-
-def _is_asgi(app: Any) -> bool:
-    while hasattr(app, "func") and type(app).__module__ == "functools":
-        app = app.func
-    # inspect would say the same, and cost 2 MB.
-    for function in (app, getattr(type(app), "__call__", None)):  # noqa: B004
-        code = getattr(getattr(function, "__func__", function), "__code__", None)
-        if code is not None and code.co_flags & _CO_COROUTINE:
-            return True
-    return False
-
-
-def _is_factory(app: Any) -> bool:
-    """Whether this is a plain function that cannot be called with two arguments."""
-    code = getattr(app, "__code__", None)
-    if code is None or hasattr(app, "__self__") or hasattr(app, "__wrapped__"):
-        return False
-    return code.co_argcount < 2 and not code.co_flags & _CO_VARARGS

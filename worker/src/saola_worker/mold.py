@@ -66,7 +66,7 @@ def _live(birth: Birth) -> int:
     gc.disable()  # no holes in what is about to be shared
     if settings.load == "prewarm":
         try:
-            loaded = load(settings.target, settings.chdir)
+            loaded = load(settings.target, settings.chdir, "wsgi")
         except BaseException as error:
             return _unfit(link, error)
         app, name = loaded.app, loaded.name

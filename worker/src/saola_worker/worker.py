@@ -107,9 +107,9 @@ def _late_app(settings: Settings) -> App | None:
     from .appimport import load
 
     if settings.load == "lazy":
-        return _Lazy(lambda: load(settings.target, settings.chdir).app)
+        return _Lazy(lambda: load(settings.target, settings.chdir, "wsgi").app)
     try:
-        app: App = load(settings.target, settings.chdir).app
+        app: App = load(settings.target, settings.chdir, "wsgi").app
     except AppImportError as error:
         sys.stderr.write(f"{error}\n")
         return None
