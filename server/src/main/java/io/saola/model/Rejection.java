@@ -28,6 +28,13 @@ public enum Rejection {
   CHUNK(400, "chunk", "The chunked body is malformed."),
   TRAILERS_TOO_LARGE(431, "trailers-too-large", "The trailer fields are too large."),
   BODY_TOO_LARGE(413, "body-too-large", "The request body is too large."),
+  WEBSOCKET_KEY(400, "websocket-key", "The Sec-WebSocket-Key header field is not as it must be."),
+  WEBSOCKET_VERSION(426, "websocket-version", "Only version 13 of WebSocket is spoken here."),
+  WEBSOCKET_PROTOCOL(
+      400, "websocket-protocol", "The Sec-WebSocket-Protocol header field is malformed."),
+  WEBSOCKET_EXTENSIONS(
+      400, "websocket-extensions", "The Sec-WebSocket-Extensions header field is malformed."),
+  WEBSOCKET_ORIGIN(403, "websocket-origin", "This page may not open a WebSocket here."),
   HEAD_TIMEOUT(408, "head-timeout", "The request head did not arrive in time."),
   BODY_TIMEOUT(408, "body-timeout", "The request body did not arrive in time."),
   BODY_SPOOL(503, "body-spool", "The request body could not be stored."),

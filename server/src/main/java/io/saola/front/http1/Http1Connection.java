@@ -10,6 +10,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.saola.exchange.Exchange;
 import io.saola.front.Connections;
+import io.saola.front.Reading;
 import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.model.Caller;
 import io.saola.model.Method;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.saola.front.websocket.Handshake;
 import io.saola.model.Rejection;
 import io.saola.model.ResponseHead;
 import java.time.Instant;
@@ -26,6 +27,12 @@ final class ResponseWriter {
   private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
   private static final byte[] SERVER = ascii("Server: saola\r\n");
   private static final byte[] CRLF = ascii("\r\n");
+  private static final byte[] SWITCHING =
+      ascii(
+          "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+              + "Sec-WebSocket-Accept: ");
+  private static final byte[] SUBPROTOCOL = ascii("Sec-WebSocket-Protocol: ");
+  private static final String WEBSOCKET_PREFIX = "sec-websocket-";
   private static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
   private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
   private static final DateTimeFormatter IMF_FIXDATE =
@@ -73,21 +80,61 @@ final class ResponseWriter {
       put(' ');
     }
     put(CRLF);
+    ownFields(head);
+    for (int i = 0; i < head.fieldCount(); i++) {
+      field(head, i);
+    }
+    framing(contentLength, chunked, persistence);
+    return allocator.directBuffer(length + room).writeBytes(line, 0, length);
+  }
+
+  /// The answer to a WebSocket's handshake that the app accepts (RFC 6455 §4.2.2).
+  ///
+  /// @param head the subprotocol, if there is one, in place of the status, and the app's fields
+  ByteBuf accept(ByteBufAllocator allocator, Handshake handshake, ResponseHead head) {
+    length = 0;
+    byte[] from = head.bytes();
+    put(SWITCHING);
+    put(ascii(handshake.accept()));
+    put(CRLF);
+    if (head.statusEnd() > 0) {
+      put(SUBPROTOCOL);
+      put(from, 0, head.statusEnd());
+      put(CRLF);
+    }
+    String extensions = handshake.extensions();
+    if (extensions != null) {
+      put(ascii("Sec-WebSocket-Extensions: " + extensions));
+      put(CRLF);
+    }
+    ownFields(head);
+    for (int i = 0; i < head.fieldCount(); i++) {
+      // What was agreed is said above, and not the app's to say.
+      int prefixEnd = Math.min(head.nameEnd(i), head.nameStart(i) + WEBSOCKET_PREFIX.length());
+      if (!Octets.isWord(WEBSOCKET_PREFIX, from, head.nameStart(i), prefixEnd)) {
+        field(head, i);
+      }
+    }
+    put(CRLF);
+    return allocator.directBuffer(length).writeBytes(line, 0, length);
+  }
+
+  private void ownFields(ResponseHead head) {
     if (!head.hasServer()) {
       put(SERVER);
     }
     if (!head.hasDate()) {
       put(date());
     }
-    for (int i = 0; i < head.fieldCount(); i++) {
-      put(from, head.nameStart(i), head.nameEnd(i));
-      put(':');
-      put(' ');
-      put(from, head.valueStart(i), head.valueEnd(i));
-      put(CRLF);
-    }
-    framing(contentLength, chunked, persistence);
-    return allocator.directBuffer(length + room).writeBytes(line, 0, length);
+  }
+
+  private void field(ResponseHead head, int i) {
+    byte[] from = head.bytes();
+    put(from, head.nameStart(i), head.nameEnd(i));
+    put(':');
+    put(' ');
+    put(from, head.valueStart(i), head.valueEnd(i));
+    put(CRLF);
   }
 
   /// A whole response of the server's own.
@@ -123,10 +170,20 @@ final class ResponseWriter {
     return own(
         allocator,
         reason.status() + " " + phrase(reason.status()),
-        reason.status() == 503 ? "Retry-After: 1" : null,
+        advice(reason.status()),
         reason.text() + "\n",
         persistence,
         withBody);
+  }
+
+  /// What the client may do about it.
+  private static @Nullable String advice(int status) {
+    return switch (status) {
+      // RFC 9110 §15.5.22 and §7.8, RFC 6455 §4.4.
+      case 426 -> "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13";
+      case 503 -> "Retry-After: 1";
+      default -> null;
+    };
   }
 
   private void framing(long contentLength, boolean chunked, Persistence persistence) {
@@ -218,11 +275,13 @@ final class ResponseWriter {
     return switch (status) {
       case 200 -> "OK";
       case 400 -> "Bad Request";
+      case 403 -> "Forbidden";
       case 404 -> "Not Found";
       case 408 -> "Request Timeout";
       case 413 -> "Content Too Large";
       case 414 -> "URI Too Long";
       case 417 -> "Expectation Failed";
+      case 426 -> "Upgrade Required";
       case 431 -> "Request Header Fields Too Large";
       case 500 -> "Internal Server Error";
       case 501 -> "Not Implemented";

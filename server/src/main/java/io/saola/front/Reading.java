@@ -1,4 +1,4 @@
-package io.saola.front.http1;
+package io.saola.front;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -8,29 +8,34 @@ import io.netty.channel.EventLoop;
 /// Netty's epoll transport (4.2.18) loses a socket whose client ends its side while nothing is
 /// read: with no event left to wait for it takes the socket out of epoll, and forgets that it did.
 /// Reading on would then fail and close the connection, so the channel is registered anew first.
-final class Reading {
-  /// Bytes of further requests that are taken from the socket while one is being answered.
-  static final int AHEAD = 64 * 1024;
+public final class Reading {
+  /// Bytes that are taken from the socket while nobody wants them, so that the client's end is
+  /// seen.
+  public static final int AHEAD = 64 * 1024;
 
   private boolean off;
   private boolean lost;
   private boolean ended;
 
-  boolean isOn() {
+  public boolean isOn() {
     return !off;
   }
 
   /// Bytes have come. When none were asked for, it was the client's end that brought them.
-  void came() {
+  public void came() {
     lost |= off;
   }
 
   /// The client's end has been read: nothing will come any more.
-  void ended() {
+  public void ended() {
     ended = true;
   }
 
-  void wanted(Channel channel, boolean wanted) {
+  public boolean isEnded() {
+    return ended;
+  }
+
+  public void wanted(Channel channel, boolean wanted) {
     if (wanted != off || ended || !channel.isOpen()) {
       return;
     }
