@@ -23,6 +23,16 @@ from saola_worker import wire
 SOURCE = Path(__file__).parents[1] / "src"
 TOKEN = b"0123456789abcdef0123456789abcdef0123"
 PATIENCE = 15.0
+SCOPE: dict[str, object] = {
+    "http_version": "1.1",
+    "method": "GET",
+    "scheme": "http",
+    "path": "/",
+    "query_string": b"",
+    "root_path": "",
+    "headers": [(b"host", b"localhost:8000")],
+    "server": ("127.0.0.1", 8000),
+}
 SAMPLE = {"a": "b", "n": None, "l": "\xe9" * 300}
 
 
@@ -73,6 +83,17 @@ def request(stream: int, blob: dict[str, object], body: bytes = b"", path: str =
     rest = body or os.fsencode(path)
     payload = struct.pack("<I", len(packed)) + packed + rest
     return wire.frame(wire.REQUEST, stream, payload, flags=1 if body else 2)
+
+
+def ask(
+    stream: int, path: str = "/", body: bytes | None = None, more: bool = False, **given: object
+) -> bytes:
+    """Return a Request frame to an ASGI worker."""
+    blob = marshal.dumps([{"path": path, **given}], 2)
+    if body is None:
+        return wire.frame(wire.REQUEST, stream, blob)
+    payload = struct.pack("<I", len(blob)) + blob + body
+    return wire.frame(wire.REQUEST, stream, payload, flags=5 if more else 1)
 
 
 class Peer:
@@ -156,11 +177,18 @@ class FakeServer:
             "pythonpath": "",
             "env": {},
             "load": "prewarm",
+            "interface": "auto",
+            "factory": False,
             "threads": 1,
+            "loop": "asyncio",
+            "lifespan": "auto",
+            "asgi_threads": 4,
+            "grace": 8_000,
             "multiprocess": True,
             "window": 262_144,
             "page": "",
             "environ": {"SERVER_SOFTWARE": "saola/test"},
+            "scope": SCOPE,
         }
         self.fifos: dict[str, int] = {}
         self.output: dict[str, bytes] = {}

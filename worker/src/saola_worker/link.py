@@ -83,6 +83,14 @@ class Link:
         self.flush()
         return bool(self._kept) or self._read(0)
 
+    def read_now(self) -> bool:
+        """Read what is here without waiting; false at the end of the link."""
+        return self._read(_NOW)
+
+    def fileno(self) -> int:
+        """Return the descriptor that an event loop watches."""
+        return self._sock.fileno()
+
     def _read(self, flags: int) -> bool:
         if self._start == self._end:
             self._start = self._end = 0
@@ -175,6 +183,17 @@ class Link:
         for _, happened in poll.poll(milliseconds):
             if happened & ~select.POLLOUT:
                 self._keep()
+
+    def send_now(self, data: bytes | memoryview) -> int:
+        """Send what can be sent without waiting, and say how much; all of it if nobody is there."""
+        if not self.gone:
+            try:
+                return self._sock.send(data, _NOW)
+            except BlockingIOError:
+                return 0
+            except OSError:
+                self.gone = True
+        return len(data)
 
     # One response in pieces
 

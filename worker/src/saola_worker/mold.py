@@ -13,7 +13,6 @@ import sys
 import time
 
 from . import wire, worker
-from .appimport import load
 from .errors import AppImportError, WireError
 from .keeper import RECORD
 from .linux import die_with, fork_without_hooks
@@ -35,9 +34,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from .appimport import Loaded
     from .link import Link
     from .settings import Settings
-    from .wsgi import App
 
 
 def main(birth: Birth) -> NoReturn:
@@ -62,18 +61,18 @@ def _live(birth: Birth) -> int:
     _prepare_interpreter()
     link, settings = introduce(birth, MOLD, 0)
     _prepare_app(settings)
-    app, name = None, settings.target or settings.chdir
+    loaded, interface, name = None, "", settings.target or settings.chdir
     gc.disable()  # no holes in what is about to be shared
     if settings.load == "prewarm":
         try:
-            loaded = load(settings.target, settings.chdir, "wsgi")
+            loaded = worker.load_app(settings)
         except BaseException as error:
             return _unfit(link, error)
-        app, name = loaded.app, loaded.name
+        interface, name = loaded.interface, loaded.name
     gc.collect()
     gc.freeze()  # a full collection in a worker would otherwise unshare everything
-    link.answer(wire.frame(wire.READY, payload=f"wsgi\n{name}".encode()))
-    return _Forker(birth, link, settings, app).run()
+    link.answer(wire.frame(wire.READY, payload=f"{interface}\n{name}".encode()))
+    return _Forker(birth, link, settings, loaded).run()
 
 
 def _prepare_interpreter() -> None:
@@ -116,11 +115,11 @@ def _unfit(link: Link, error: BaseException) -> int:
 class _Forker:
     """The loop of a mold."""
 
-    def __init__(self, birth: Birth, link: Link, settings: Settings, app: App | None) -> None:
+    def __init__(self, birth: Birth, link: Link, settings: Settings, loaded: Loaded | None) -> None:
         self._birth = birth
         self._link = link
         self._settings = settings
-        self._app = app
+        self._loaded = loaded
         self._forks = 0
 
     def run(self) -> int:
@@ -180,6 +179,6 @@ class _Forker:
             if not os.read(go, 1):
                 os._exit(0)  # not announced: must not live
             os.close(go)
-            worker.main(self._birth, slot, self._settings, self._app)
+            worker.main(self._birth, slot, self._settings, self._loaded)
         finally:
             os._exit(BROKEN)

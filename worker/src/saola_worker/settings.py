@@ -7,27 +7,52 @@ from .errors import WireError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     T = TypeVar("T")
+
+_WORDS = {
+    "load": ("prewarm", "prefork", "lazy"),
+    "interface": ("auto", "wsgi", "asgi"),
+    "loop": ("auto", "asyncio", "uvloop"),
+    "lifespan": ("auto", "on", "off"),
+}
+_DEFAULTS: dict[str, object] = {
+    "interface": "wsgi",
+    "factory": False,
+    "loop": "auto",
+    "lifespan": "auto",
+    "asgi_threads": 40,
+    "grace": 10_000,
+    "scope": {},
+}
 
 
 class Settings:
     """The settings, with the types that they must have."""
 
-    def __init__(self, values: Mapping[str, object]) -> None:
+    def __init__(self, said: Mapping[str, object]) -> None:
+        values = {**_DEFAULTS, **said}
         self.target = _typed(values, "target", str)
         self.chdir = _typed(values, "chdir", str)
         self.pythonpath = [path for path in _typed(values, "pythonpath", str).split(":") if path]
         self.env: dict[str, str] = _typed(values, "env", dict)
         self.load = _typed(values, "load", str)
+        self.interface = _typed(values, "interface", str)
+        self.factory = _typed(values, "factory", bool)
         self.threads = _typed(values, "threads", int)
+        self.loop = _typed(values, "loop", str)
+        self.lifespan = _typed(values, "lifespan", str)
+        self.asgi_threads = _typed(values, "asgi_threads", int)
+        self.grace = _typed(values, "grace", int)  # milliseconds
         self.multiprocess = _typed(values, "multiprocess", bool)
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)
         self.environ: dict[str, str] = _typed(values, "environ", dict)
-        if self.load not in ("prewarm", "prefork", "lazy"):
-            raise WireError(f"load {self.load!r}")
+        self.scope: dict[str, Any] = _typed(values, "scope", dict)
+        for name, known in _WORDS.items():
+            if getattr(self, name) not in known:
+                raise WireError(f"{name} {getattr(self, name)!r}")
 
 
 def _typed(values: Mapping[str, object], name: str, kind: type[T]) -> T:

@@ -27,19 +27,28 @@ MAX_DATA = 65_536
 
 HELLO, AGREED, READY, BYE, UNFIT = 0x01, 0x02, 0x03, 0x04, 0x05
 RESPONSE, HEAD, DATA, END, FILE, FAILED, SKIPPED = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16
+EARLY_HINTS, TRAILERS = 0x17, 0x18
 CREDIT = 0x20
-WELCOME, REQUEST, STOP = 0x30, 0x31, 0x32
+WELCOME, REQUEST, STOP, BODY, CANCEL = 0x30, 0x31, 0x32, 0x33, 0x35
 FORK = 0x40
+ACCEPT, MESSAGE, CLOSE = 0x50, 0x51, 0x52
 
 ABORTED = 1
+TEXT, MORE = 1, 2
 REQUEST_BODY = REQUEST | 1 << 8
 REQUEST_FILE = REQUEST | 2 << 8
+REQUEST_MORE = REQUEST | 5 << 8
+LAST_BODY = BODY | 1 << 8
+CANCEL_GONE = CANCEL | 1 << 8
+CANCEL_TIME = CANCEL | 2 << 8
 
 HEADER = struct.Struct("<III")
 RESPONSE_START = struct.Struct("<IBBHII")
 
 _START = struct.Struct("<IBBHI")
 _U32 = struct.Struct("<I")
+_FILE = struct.Struct("<QQ")
+_CODE = struct.Struct("<H")
 _HELLO = struct.Struct("<IBBBBIIIH36s")
 
 # What a mold or worker may be sent, and whether such a frame belongs to a stream.
@@ -49,6 +58,16 @@ _TO_WORKER = {
     REQUEST: True,
     REQUEST_BODY: True,
     REQUEST_FILE: True,
+    REQUEST_MORE: True,
+    BODY: True,
+    LAST_BODY: True,
+    CANCEL_GONE: True,
+    CANCEL_TIME: True,
+    MESSAGE: True,
+    MESSAGE | TEXT << 8: True,
+    MESSAGE | MORE << 8: True,
+    MESSAGE | (TEXT | MORE) << 8: True,
+    CLOSE: True,
     STOP: False,
     FORK: False,
 }
@@ -80,6 +99,21 @@ def response(stream: int, count: int, head: bytes, body: bytes) -> bytes:
     return RESPONSE_START.pack(4 + size + len(body), RESPONSE, 0, count, stream, size) + head + body
 
 
+def file(stream: int, offset: int, length: int, path: bytes) -> bytes:
+    """Return a File frame: ``length`` bytes of body that the server reads itself."""
+    return frame(FILE, stream, _FILE.pack(offset, length) + path)
+
+
+def credit(stream: int, size: int) -> bytes:
+    """Return a Credit frame: the server may send so much more."""
+    return frame(CREDIT, stream, _U32.pack(size))
+
+
+def close(stream: int, code: int, reason: bytes) -> bytes:
+    """Return a Close frame."""
+    return frame(CLOSE, stream, _CODE.pack(code) + reason)
+
+
 def check(length: int, word: int, stream: int) -> None:
     """Refuse the header of a frame that no server sends."""
     if length > MAX_PAYLOAD:
@@ -107,8 +141,25 @@ def read_u32(payload: memoryview) -> int:
     return int(_U32.unpack(payload)[0])
 
 
+def read_piece(payload: memoryview) -> bytes:
+    """Read the payload of Body and Message."""
+    if len(payload) > MAX_DATA:
+        raise WireError(f"{len(payload)} bytes in one piece")
+    return bytes(payload)
+
+
+def read_close(payload: memoryview) -> tuple[int, str]:
+    """Read code and reason of a Close."""
+    if not 2 <= len(payload) <= 125:
+        raise WireError(f"{len(payload)} bytes where a close code and a reason should be")
+    try:
+        return int(_CODE.unpack_from(payload)[0]), str(payload[2:], "utf-8")
+    except UnicodeDecodeError as error:
+        raise WireError(f"a reason that is not UTF-8: {error}") from None
+
+
 def read_empty(payload: memoryview) -> None:
-    """Read the payload of Stop."""
+    """Read the payload of Stop and Cancel."""
     if len(payload):
         raise WireError(f"{len(payload)} bytes where nothing should be")
 

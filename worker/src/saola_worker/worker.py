@@ -15,6 +15,8 @@ import time
 from io import BytesIO
 
 from . import wire
+from .appimport import Loaded, load
+from .appkind import ASGI, WSGI
 from .bodies import open_spool
 from .errors import AppImportError, WireError
 from .link import Link
@@ -41,11 +43,11 @@ _PARENT_PATIENCE = 5.0
 _SEND_UNSENT = signal.SIGRTMIN + 4
 
 
-def main(birth: Birth, slot: int, settings: Settings, app: App | None) -> NoReturn:
-    """Be a worker. ``app`` is what the mold has imported, if it has."""
+def main(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) -> NoReturn:
+    """Be a worker. ``loaded`` is what the mold has imported, if it has."""
     code = BROKEN
     try:
-        code = _live(birth, slot, settings, app)
+        code = _live(birth, slot, settings, loaded)
     except WireError as error:
         sys.stderr.write(f"saola worker {slot}: broken link: {error}\n")
     except BaseException:
@@ -54,7 +56,7 @@ def main(birth: Birth, slot: int, settings: Settings, app: App | None) -> NoRetu
         leave(code)
 
 
-def _live(birth: Birth, slot: int, settings: Settings, app: App | None) -> int:
+def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) -> int:
     os.setsid()  # its own group: what the app starts can be killed with it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -67,13 +69,38 @@ def _live(birth: Birth, slot: int, settings: Settings, app: App | None) -> int:
         return BROKEN
     link.page = _map_page(welcome.page)
     signal.signal(_SEND_UNSENT, lambda number, frame: link.send_unsent())
-    if app is None:
-        app = _late_app(settings)
-        if app is None:
+    if loaded is None:
+        loaded = _late_app(settings)
+        if loaded is None:
             return NO_APP
-    link.answer(wire.frame(wire.READY))
-    Server(link, app, welcome).run()
+    ready = wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode())
+    if loaded.interface == ASGI:
+        return _serve_asgi(link, loaded, welcome, ready)
+    link.answer(ready)
+    Server(link, loaded.app, welcome).run()
     return FINISHED
+
+
+def _serve_asgi(link: Link, loaded: Loaded, settings: Settings, ready: bytes) -> int:
+    from .asyncserver import run
+
+    # An event loop sends what it has in each turn, and none may be nudged in the middle of it.
+    signal.signal(_SEND_UNSENT, signal.SIG_IGN)
+    failure = run(link, loaded.app, settings, ready)
+    if failure:
+        sys.stderr.write(f"{failure}\n")
+        return NO_APP
+    return FINISHED
+
+
+def load_app(settings: Settings) -> Loaded:
+    """Import the app, and what serves it."""
+    loaded = load(settings.target, settings.chdir, settings.interface, settings.factory)
+    if loaded.interface == ASGI:
+        from . import asyncserver
+
+        asyncserver.prepare(settings.loop)
+    return loaded
 
 
 def _reseed() -> None:
@@ -102,14 +129,17 @@ def _map_page(path: str) -> Page:
         return memoryview(mmap.mmap(file.fileno(), 4_096)).cast("Q")
 
 
-def _late_app(settings: Settings) -> App | None:
+def _late_app(settings: Settings) -> Loaded | None:
     """Import the app in this worker, now or at its first request."""
-    from .appimport import load
-
     if settings.load == "lazy":
-        return _Lazy(lambda: load(settings.target, settings.chdir, "wsgi").app)
+        name = settings.target or settings.chdir
+        if settings.interface == ASGI:
+            from .asyncserver import Lazy
+
+            return Loaded(Lazy(lambda: load_app(settings).app), name, ASGI)
+        return Loaded(_Lazy(lambda: load_app(settings).app), name, WSGI)
     try:
-        app: App = load(settings.target, settings.chdir, "wsgi").app
+        loaded = load_app(settings)
     except AppImportError as error:
         sys.stderr.write(f"{error}\n")
         return None
@@ -118,7 +148,7 @@ def _late_app(settings: Settings) -> App | None:
         return None
     gc.collect()
     gc.freeze()
-    return app
+    return loaded
 
 
 class _Lazy:

@@ -1,0 +1,113 @@
+"""What a worker with an event loop sends: collected until the end of the loop's turn.
+
+Sending never waits. What the socket does not take is sent when the server has read, and beyond a
+high-water mark streams are told that there is no more room.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future
+
+    from .link import Link
+    from .streams import Stream
+
+_HIGH = 262_144  # bytes that wait for the server: no more is taken from streams
+_LOW = 65_536
+_BATCH = 65_536
+
+
+class LoopLink:
+    """A sink for frames on top of a link whose handshake is done. For one thread."""
+
+    def __init__(self, link: Link, loop: AbstractEventLoop, streams: dict[int, Stream]) -> None:
+        self.window = link.window
+        self.full = False
+        self.unsent: list[bytes] = []
+        self.scheduled = False  # somebody will call flush
+        self._pieces = 0  # bytes of pieces that are unsent
+        self._link = link
+        self._loop = loop
+        self._streams = streams
+        self._rest: deque[memoryview] = deque()
+        self._rest_bytes = 0
+        self._waiting: list[Future[None]] = []
+        self.all_ended: Future[None] | None = None
+
+    def answer(self, data: bytes) -> None:
+        """Take frames, to be sent at the end of this turn of the loop."""
+        self.unsent.append(data)
+        if not self.scheduled:
+            self.scheduled = True
+            self._loop.call_soon(self.flush)
+
+    def piece(self, data: bytes) -> None:
+        """Take a piece of what may be large: 64 KiB of them leave at once."""
+        self.answer(data)
+        self._pieces += len(data)
+        if self._pieces >= _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what has been collected, as far as that is possible without waiting."""
+        self.scheduled = False
+        self._pieces = 0
+        if not self.unsent:
+            return
+        data = b"".join(self.unsent)
+        self.unsent.clear()
+        sent = 0 if self._rest else self._link.send_now(data)
+        if sent < len(data):
+            if not self._rest:
+                self._loop.add_writer(self._link.fileno(), self._go_on)
+            self._rest.append(memoryview(data)[sent:])
+            self._rest_bytes += len(data) - sent
+            self.full = self._rest_bytes > _HIGH
+
+    def _go_on(self) -> None:
+        """Send more of what is left: the server has read something."""
+        rest = self._rest
+        while rest:
+            piece = rest[0]
+            sent = self._link.send_now(piece)
+            self._rest_bytes -= sent
+            if sent < len(piece):
+                rest[0] = piece[sent:]
+                break
+            rest.popleft()
+        else:
+            self._loop.remove_writer(self._link.fileno())
+        if self._rest_bytes <= _LOW:
+            self.full = False
+            self._wake()
+
+    async def drain(self) -> None:
+        """Wait until there is room again."""
+        while self.full:
+            await self._wait()
+
+    async def sent(self) -> None:
+        """Wait until everything has been sent."""
+        self.flush()
+        while self._rest:
+            await self._wait()
+
+    async def _wait(self) -> None:
+        future = self._loop.create_future()
+        self._waiting.append(future)
+        await future
+
+    def _wake(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    def ended(self, stream: Stream) -> None:
+        """Forget a stream: its task has ended."""
+        self._streams.pop(stream.number, None)
+        if self.all_ended is not None and not self._streams and not self.all_ended.done():
+            self.all_ended.set_result(None)
