@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 
-from . import wire
+from . import threads, wire
 from .asgi import ASGI, EXTENSIONS, Exchange
 from .errors import AppImportError, WireError
 from .lifespan import Lifespan
@@ -128,6 +128,7 @@ class Server:
         self._loop = loop
         self._page = link.page
         self._mode = settings.lifespan
+        self._threads = settings.asgi_threads
         self._grace = settings.grace / 1_000
         self._lifespan: Lifespan | None = None
         self._oldest = 0  # since when answers may be unsent
@@ -155,6 +156,7 @@ class Server:
 
     async def start_app(self, app: App) -> None:
         """Start the lifespan of the app; where that fails, the worker ends."""
+        threads.install(self._loop, self._threads)
         self._lifespan = Lifespan(app, self._mode)
         self.failure = await self._lifespan.startup()
         if self.failure:
