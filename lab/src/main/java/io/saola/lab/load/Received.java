@@ -1,0 +1,6 @@
+package io.saola.lab.load;
+
+/// What all clients together got in a stretch of time.
+///
+/// @param p50 how late half of it was at most, in microseconds
+public record Received(long count, double perSecond, double p50, double p99) {}
