@@ -5,18 +5,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/// The medians of one server at one number of connections; errors are the sum, since a median would
-/// hide them.
+/// The medians of one server under one load; errors are the sum, since a median would hide them.
 record Figures(
-    String server, double rate, double p50, double p99, long errors, double cpu, double pss) {
+    String server,
+    Unit unit,
+    double rate,
+    double p50,
+    double p99,
+    long errors,
+    double cpu,
+    double pss) {
 
   static Figures of(String server, List<Measurement> rounds) {
     return new Figures(
         server,
-        median(rounds, one -> one.load().requestsPerSecond()),
+        rounds.getFirst().workload().unit(),
+        median(rounds, one -> one.load().perSecond()),
         median(rounds, one -> one.load().p50()),
         median(rounds, one -> one.load().p99()),
-        rounds.stream().mapToLong(one -> one.load().errors()).sum(),
+        rounds.stream().mapToLong(one -> one.load().allErrors()).sum(),
         median(rounds, Measurement::cpuMicros),
         median(rounds, one -> (double) one.pssBytes()));
   }
@@ -24,11 +31,11 @@ record Figures(
   Map<String, Object> toMap() {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("server", server);
-    map.put("requestsPerSecond", rate);
+    map.put(unit.rateKey(), rate);
     map.put("p50Micros", p50);
     map.put("p99Micros", p99);
     map.put("errors", errors);
-    map.put("cpuMicrosPerRequest", cpu);
+    map.put(unit.cpuKey(), cpu);
     map.put("pssBytes", pss);
     return map;
   }

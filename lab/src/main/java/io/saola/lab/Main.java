@@ -23,7 +23,7 @@ public final class Main {
 
       Measures Saola from outside, as an operator sees it.
 
-        peers   Saola beside Granian, Gunicorn, uWSGI, Waitress and Uvicorn
+        peers   Saola beside Granian, Gunicorn, uWSGI, Waitress, Uvicorn and Hypercorn
 
       'saola lab TOOL --help' explains a tool.
       """;

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name as in the table and in `--only`
 /// @param packages what the lab's virtual environment must hold for it
-/// @param asgi whether it runs the ASGI twin of the app instead of the WSGI one
+/// @param twin whether it runs the ASGI twin of the app among servers that run the WSGI one
 /// @param usual whether it is measured when nobody asks for it by name
 /// @param note how it is set up, for the foot of the table
 record Peer(
     String name,
     List<String> packages,
-    boolean asgi,
+    boolean twin,
     boolean usual,
     String note,
     Function<Start, List<String>> command) {
@@ -23,10 +23,19 @@ record Peer(
   static final String SAOLA = "saola";
   static final String GRANIAN = "granian";
   static final String GUNICORN_SYNC = "gunicorn-sync";
+  static final String UVICORN = "uvicorn";
 
   /// Where a server is started. The working directory is the folder of the apps.
+  ///
+  /// @param target the app, `module:attribute`
+  /// @param saolaArgs further arguments for Saola alone
   record Start(
-      Path home, Path bin, String address, @Nullable Path accessLog, List<String> saolaArgs) {
+      Path home,
+      Path bin,
+      String address,
+      String target,
+      @Nullable Path accessLog,
+      List<String> saolaArgs) {
     String port() {
       return address.substring(address.lastIndexOf(':') + 1);
     }
@@ -38,7 +47,7 @@ record Peer(
 
   /// The name as the table shows it.
   String label() {
-    return asgi ? name + " (ASGI)" : name;
+    return twin ? name + " (ASGI)" : name;
   }
 
   List<String> command(Start start) {

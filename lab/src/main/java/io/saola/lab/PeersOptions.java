@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What `lab peers` was asked to do.
 record PeersOptions(
+    AppInterface appInterface,
+    List<Workload> workloads,
     List<Integer> connections,
     Duration duration,
     Duration warmup,
@@ -31,11 +33,15 @@ record PeersOptions(
       """
       usage: saola lab peers [options]
 
-      Starts Saola and its peers one after another, one worker each, on the same 12-byte app, loads
-      them with wrk, and prints a table: req/s, latency, CPU per request of the whole process tree,
-      memory, each beside its ratio to Granian.
+      Starts Saola and its peers one after another, one worker each, on the same app, loads them
+      with wrk or, for events and WebSockets, with clients of its own, and prints a table: requests,
+      events or messages a second, latency, CPU for each of them of the whole process tree, memory,
+      each beside its ratio to Granian.
 
-        --connections LIST  connections of the load, one table for each        (64)
+        --interface NAME    wsgi or asgi: which app, and so which servers      (wsgi)
+        --workload LIST     what is asked of them           (wsgi: hello; asgi: all)
+        --connections LIST  connections of the load, one table for each, where
+                            the workload does not say how many                 (64)
         --duration TIME     measured load, whole seconds                       (5s)
         --warmup TIME       load before it, not measured                       (3s)
         --rounds N          interleaved rounds; the table shows medians        (3)
@@ -47,11 +53,16 @@ record PeersOptions(
         --access-log        every server writes its access log to a file       (off)
         --json FILE         write every single result, with the machine
 
-      servers: %s
+      servers, wsgi: %s
+      servers, asgi: %s
+      workloads:
+      %s\
       """;
 
   private static final List<String> VALUED =
       List.of(
+          "--interface",
+          "--workload",
           "--connections",
           "--duration",
           "--warmup",
@@ -65,7 +76,14 @@ record PeersOptions(
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   static String helpText() {
-    return HELP.formatted(String.join(", ", Roster.names()));
+    StringBuilder workloads = new StringBuilder();
+    for (Workload workload : Workload.values()) {
+      workloads.append(String.format("  %-12s  %s%n", workload.label(), workload.text()));
+    }
+    return HELP.formatted(
+        String.join(", ", Roster.names(AppInterface.WSGI)),
+        String.join(", ", Roster.names(AppInterface.ASGI)),
+        workloads);
   }
 
   /// Reads the arguments and reports every problem in one go.
@@ -75,6 +93,7 @@ record PeersOptions(
     while (!left.isEmpty()) {
       parser.take(left);
     }
+    parser.compare();
     if (!parser.problems.isEmpty()) {
       throw new UsageException(parser.problems);
     }
@@ -84,6 +103,8 @@ record PeersOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final List<String> problems = new ArrayList<>();
+    private AppInterface appInterface = AppInterface.WSGI;
+    private List<Workload> workloads = List.of();
     private List<Integer> connections = List.of(64);
     private Duration duration = Duration.ofSeconds(5);
     private Duration warmup = Duration.ofSeconds(3);
@@ -131,6 +152,8 @@ record PeersOptions(
 
     private void valued(String name, String value) {
       switch (name) {
+        case "--interface" -> appInterface = appInterface(value);
+        case "--workload" -> workloads = workloads(value);
         case "--connections" -> connections = connections(value);
         case "--duration" -> duration = checked(name, value, duration, 1);
         case "--warmup" -> warmup = checked(name, value, warmup, 0);
@@ -145,7 +168,7 @@ record PeersOptions(
     }
 
     private List<Integer> connections(String value) {
-      return words(value, text -> text.split(",", -1)).stream()
+      return names(value).stream()
           .flatMap(text -> number("--connections", text).stream())
           .distinct()
           .toList();
@@ -168,14 +191,43 @@ record PeersOptions(
       return Optional.empty();
     }
 
-    private List<String> names(String value) {
-      List<String> names = words(value, text -> text.split(",", -1));
-      for (String name : names) {
-        if (!Roster.names().contains(name)) {
-          problems.add(Suggestion.sentence("server", name, Roster.names()));
+    private AppInterface appInterface(String value) {
+      Optional<AppInterface> known = AppInterface.of(value);
+      if (known.isEmpty()) {
+        problems.add(Suggestion.sentence("interface", value, AppInterface.labels()));
+      }
+      return known.orElse(appInterface);
+    }
+
+    private List<Workload> workloads(String value) {
+      List<Workload> found = new ArrayList<>();
+      for (String name : names(value)) {
+        Workload.of(name)
+            .ifPresentOrElse(
+                found::add,
+                () -> problems.add(Suggestion.sentence("workload", name, Workload.labels())));
+      }
+      return found.stream().distinct().toList();
+    }
+
+    private static List<String> names(String value) {
+      return words(value, text -> text.split(",", -1));
+    }
+
+    /// Checks what depends on another option, in whatever order they stand.
+    void compare() {
+      List<String> servers = Roster.names(appInterface);
+      for (String name : only) {
+        if (!servers.contains(name)) {
+          problems.add(Suggestion.sentence(appInterface.label() + " server", name, servers));
         }
       }
-      return names;
+      for (Workload workload : workloads) {
+        if (!workload.has(appInterface)) {
+          problems.add(
+              "workload '" + workload.label() + "' has no " + appInterface.label() + " app");
+        }
+      }
     }
 
     private String path(String value) {
@@ -194,6 +246,8 @@ record PeersOptions(
 
     PeersOptions options() {
       return new PeersOptions(
+          appInterface,
+          workloads.isEmpty() ? Workload.usual(appInterface) : workloads,
           connections,
           duration,
           warmup,

@@ -33,10 +33,13 @@ final class PeersReport {
 
   String page() {
     StringBuilder out = new StringBuilder(header());
-    for (int connections : options.connections()) {
-      Map<String, Figures> figures = figures(connections);
-      out.append('\n').append(connections).append(" connections\n");
-      out.append(table(figures)).append(Aim.verdict(connections, figures)).append('\n');
+    for (Workload workload : options.workloads()) {
+      for (int connections : workload.connections(options.connections())) {
+        Map<String, Figures> figures = figures(workload, connections);
+        out.append(title(workload, connections)).append(table(workload, figures));
+        List<Aim> aims = Aim.of(options.appInterface(), workload);
+        out.append(Aim.verdict(aims, figures)).append('\n');
+      }
     }
     out.append(disturbance());
     out.append("\nhow each server ran\n");
@@ -50,17 +53,24 @@ final class PeersReport {
   Map<String, Object> toMap() {
     Map<String, Object> method = new LinkedHashMap<>();
     method.put("tool", "lab peers");
+    method.put("interface", options.appInterface().label());
     method.put("load", loadCommand());
     method.put("warmup", Durations.text(options.warmup()));
     method.put("rounds", options.rounds());
     method.put("path", options.path());
     method.put("accessLog", options.accessLog());
     method.put("saolaArgs", options.saolaArgs());
-    Map<String, Object> medians = new LinkedHashMap<>();
-    for (int connections : options.connections()) {
-      medians.put(
-          Integer.toString(connections),
-          figures(connections).values().stream().map(Figures::toMap).toList());
+    List<Map<String, Object>> medians = new ArrayList<>();
+    for (Workload workload : options.workloads()) {
+      for (int connections : workload.connections(options.connections())) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("workload", workload.label());
+        row.put("connections", connections);
+        row.put(
+            "servers",
+            figures(workload, connections).values().stream().map(Figures::toMap).toList());
+        medians.add(row);
+      }
     }
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("machine", machine.toMap());
@@ -95,7 +105,10 @@ final class PeersReport {
   }
 
   private String loadCommand() {
-    return "wrk -t1 -cN -d" + Durations.text(options.duration()) + " --latency";
+    String wrk = "wrk -t1 -cN -d" + Durations.text(options.duration()) + " --latency";
+    boolean clients =
+        options.workloads().stream().anyMatch(one -> one.traffic() instanceof Traffic.Sockets);
+    return clients ? wrk + ", and clients of the lab for as long" : wrk;
   }
 
   private List<Peer> measured() {
@@ -115,12 +128,21 @@ final class PeersReport {
             machine.cores());
   }
 
-  private Map<String, Figures> figures(int connections) {
+  private static String title(Workload workload, int connections) {
+    return String.format(
+        "%n%s, %d connection%s: %s%n",
+        workload.label(), connections, connections == 1 ? "" : "s", workload.text());
+  }
+
+  private Map<String, Figures> figures(Workload workload, int connections) {
     Map<String, Figures> figures = new LinkedHashMap<>();
     for (Peer peer : peers) {
       List<Measurement> rounds =
           measurements.stream()
-              .filter(one -> one.server().equals(peer.name()) && one.connections() == connections)
+              .filter(one ->
+                  one.server().equals(peer.name())
+                      && one.workload() == workload
+                      && one.connections() == connections)
               .toList();
       if (!rounds.isEmpty()) {
         figures.put(peer.name(), Figures.of(peer.name(), rounds));
@@ -129,18 +151,18 @@ final class PeersReport {
     return figures;
   }
 
-  private String table(Map<String, Figures> figures) {
+  private String table(Workload workload, Map<String, Figures> figures) {
     Table table =
         new Table(
             "",
-            "req/s",
+            workload.unit().rateTitle(),
             "x",
             "p50 ms",
             "x",
             "p99 ms",
             "x",
             "errors",
-            "CPU us/req",
+            workload.unit().cpuTitle(),
             "x",
             "PSS MiB",
             "x");

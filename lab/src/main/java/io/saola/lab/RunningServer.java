@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +15,6 @@ import java.util.function.Function;
 
 /// One server that is up and answers, on a port of its own.
 final class RunningServer {
-  private static final String BODY = "Hello world\n";
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
   private static final int PORT_ATTEMPTS = 5;
@@ -49,7 +47,7 @@ final class RunningServer {
       Processes processes,
       Path folder,
       Path output,
-      String path)
+      Probe probe)
       throws IOException, InterruptedException, LabException {
     for (int attempt = 1; ; attempt++) {
       String address = freeAddress();
@@ -57,7 +55,7 @@ final class RunningServer {
       RunningServer server = new RunningServer(peer.name(), processes, started, output, address);
       boolean up = false;
       try {
-        server.awaitAnswer(path);
+        server.awaitAnswer(probe);
         up = true;
         return server;
       } catch (LabException e) {
@@ -76,6 +74,12 @@ final class RunningServer {
     return started.tree();
   }
 
+  InetSocketAddress address() {
+    int colon = address.lastIndexOf(':');
+    return new InetSocketAddress(
+        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+  }
+
   String url(String path) {
     return "http://" + address + path;
   }
@@ -84,6 +88,21 @@ final class RunningServer {
     if (!started.process().isAlive()) {
       throw new LabException(
           name + " ended with status " + started.process().exitValue() + lastLines());
+    }
+  }
+
+  /// Asks once more, so that a server which went wrong under the load is found out.
+  void requireAnswer(Probe probe) throws LabException {
+    requireAlive();
+    String wrong;
+    try {
+      wrong = probe.ask(address);
+    } catch (IOException e) {
+      wrong = String.valueOf(e.getMessage());
+    }
+    if (!wrong.isEmpty()) {
+      throw new LabException(
+          name + " answered wrongly after the load (" + wrong + ")" + lastLines());
     }
   }
 
@@ -103,13 +122,13 @@ final class RunningServer {
     return processes.end(started.tree(), STOP_PATIENCE);
   }
 
-  private void awaitAnswer(String path) throws InterruptedException, LabException {
+  private void awaitAnswer(Probe probe) throws InterruptedException, LabException {
     long deadline = System.nanoTime() + START_PATIENCE.toNanos();
     String seen = "";
     while (System.nanoTime() < deadline) {
       requireAlive();
       try {
-        seen = answer(path);
+        seen = probe.ask(address);
         if (seen.isEmpty()) {
           return;
         }
@@ -126,24 +145,6 @@ final class RunningServer {
             + seen
             + ")"
             + lastLines());
-  }
-
-  /// What is wrong with the answer; nothing if it is the app's.
-  private String answer(String path) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection) URI.create(url(path)).toURL().openConnection();
-    connection.setConnectTimeout(1000);
-    connection.setReadTimeout(2000);
-    connection.setRequestProperty("Connection", "close");
-    try {
-      if (connection.getResponseCode() != 200) {
-        return "status " + connection.getResponseCode();
-      }
-      String body = new String(connection.getInputStream().readAllBytes(), UTF_8);
-      return body.equals(BODY) ? "" : "another body than the app's";
-    } finally {
-      connection.disconnect();
-    }
   }
 
   private boolean lostItsPort() {

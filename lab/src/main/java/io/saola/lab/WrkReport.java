@@ -1,12 +1,17 @@
 package io.saola.lab;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What one run of `wrk --latency` printed, as numbers. Latencies are in microseconds.
+///
+/// @param bytesRead heads and bodies, as exactly as wrk prints it
 record WrkReport(
     long requests,
+    double bytesRead,
     double requestsPerSecond,
     double p50,
     double p99,
@@ -22,7 +27,14 @@ record WrkReport(
     }
   }
 
+  /// wrk prints two digits behind the point.
+  private static final double ROUNDING = 0.01;
+
+  private static final int MOST_HEAD = 1024;
+
   private static final Pattern REQUESTS = Pattern.compile("(?m)^\\s*(\\d+) requests in ");
+  private static final Pattern READ =
+      Pattern.compile("(?m)^\\s*\\d+ requests in [^,]+, ([\\d.]+)([KMGT]?)B read");
   private static final Pattern RATE = Pattern.compile("(?m)^Requests/sec:\\s*([\\d.]+)");
   private static final Pattern P50 = Pattern.compile("(?m)^\\s*50%\\s+([\\d.]+)(us|ms|s|m|h)\\s*$");
   private static final Pattern P99 = Pattern.compile("(?m)^\\s*99%\\s+([\\d.]+)(us|ms|s|m|h)\\s*$");
@@ -40,6 +52,7 @@ record WrkReport(
     Matcher errors = SOCKET_ERRORS.matcher(output);
     return new WrkReport(
         Long.parseLong(find(REQUESTS, output).group(1)),
+        bytes(find(READ, output)),
         Double.parseDouble(find(RATE, output).group(1)),
         micros(find(P50, output)),
         micros(find(P99, output)),
@@ -50,6 +63,33 @@ record WrkReport(
   /// Answers that were not a success, and connections that failed.
   long errors() {
     return refused + socketErrors.total();
+  }
+
+  Outcome outcome() {
+    Map<String, Long> errors = new LinkedHashMap<>();
+    errors.put("refused", refused);
+    errors.put("connectErrors", socketErrors.connect());
+    errors.put("readErrors", socketErrors.read());
+    errors.put("writeErrors", socketErrors.write());
+    errors.put("timeouts", socketErrors.timeout());
+    return new Outcome(requests, requestsPerSecond, p50, p99, errors);
+  }
+
+  /// Checks that the answers had bodies of that length, as far as wrk tells: it reads each answer
+  /// to the end that its head announces, and prints the sum. To look at each body costs it more
+  /// than to ask for it. Errors, which have other bodies, are counted anyway.
+  void requireLength(int body, int connections) throws LabException {
+    double least = requests * (body - ROUNDING * body);
+    double most = (requests + connections) * (body + ROUNDING * body + MOST_HEAD);
+    if (errors() == 0 && (bytesRead < least || bytesRead > most)) {
+      throw new LabException(
+          String.format(
+              Locale.ROOT,
+              "%d answers had %.0f bytes each on average, whose bodies should have %d",
+              requests,
+              bytesRead / requests,
+              body));
+    }
   }
 
   private static SocketErrors socketErrors(Matcher found) {
@@ -66,6 +106,18 @@ record WrkReport(
       throw new LabException("wrk printed something else than expected:\n" + output.strip());
     }
     return matcher;
+  }
+
+  /// wrk's units are powers of 1024.
+  private static double bytes(Matcher found) {
+    double number = Double.parseDouble(found.group(1));
+    return switch (found.group(2)) {
+      case "K" -> number * 0x1p10;
+      case "M" -> number * 0x1p20;
+      case "G" -> number * 0x1p30;
+      case "T" -> number * 0x1p40;
+      default -> number;
+    };
   }
 
   private static double micros(Matcher found) {

@@ -14,6 +14,8 @@ class PeersOptionsTest {
     assertThat(PeersOptions.parse(List.of()))
         .isEqualTo(
             new PeersOptions(
+                AppInterface.WSGI,
+                List.of(Workload.HELLO),
                 List.of(64),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),
@@ -33,6 +35,9 @@ class PeersOptionsTest {
     assertThat(
             PeersOptions.parse(
                 List.of(
+                    "--interface",
+                    "asgi",
+                    "--workload=ws-echo,hello,hello",
                     "--connections=64,256",
                     "--duration=1m",
                     "--warmup",
@@ -53,6 +58,8 @@ class PeersOptionsTest {
                     "--access-log")))
         .isEqualTo(
             new PeersOptions(
+                AppInterface.ASGI,
+                List.of(Workload.WS_ECHO, Workload.HELLO),
                 List.of(64, 256),
                 Duration.ofMinutes(1),
                 Duration.ZERO,
@@ -82,20 +89,52 @@ class PeersOptionsTest {
                         "500ms",
                         "--connections",
                         "0",
+                        "--interface=agsi",
+                        "--workload=helo,sse",
                         "--json")));
 
     assertThat(e.problems())
         .containsExactly(
             "unknown option '--round', did you mean '--rounds'?",
-            "unknown server 'granien', did you mean 'granian'?",
             "--duration 500ms: whole seconds, at least 1, as in 5s",
             "--connections 0: a number from 1 to 99999",
-            "--json needs a value");
+            "unknown interface 'agsi', did you mean 'asgi'?",
+            "unknown workload 'helo', did you mean 'hello'?",
+            "--json needs a value",
+            "unknown wsgi server 'granien', did you mean 'granian'?",
+            "workload 'sse' has no wsgi app");
   }
 
   @Test
-  void the_help_names_every_server() {
-    assertThat(PeersOptions.helpText()).contains(Roster.names());
+  void asgi_means_all_its_workloads() throws UsageException {
+    assertThat(PeersOptions.parse(List.of("--interface=asgi")).workloads())
+        .containsExactly(Workload.values());
+  }
+
+  @Test
+  void a_server_is_looked_for_among_those_of_the_interface_wherever_it_stands() {
+    assertThat(problems("--only=hypercorn", "--interface=asgi")).isEmpty();
+    assertThat(problems("--only=hypercorn"))
+        .singleElement()
+        .asString()
+        .startsWith("unknown wsgi server 'hypercorn' (known: saola, granian, ");
+  }
+
+  @Test
+  void the_help_names_every_server_and_workload() {
+    assertThat(PeersOptions.helpText())
+        .contains(Roster.names(AppInterface.WSGI))
+        .contains(Roster.names(AppInterface.ASGI))
+        .contains(Workload.labels());
+  }
+
+  private static List<String> problems(String... arguments) {
+    try {
+      PeersOptions.parse(List.of(arguments));
+      return List.of();
+    } catch (UsageException e) {
+      return e.problems();
+    }
   }
 
   @Test

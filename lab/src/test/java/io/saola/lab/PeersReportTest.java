@@ -3,7 +3,6 @@ package io.saola.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class PeersReportTest {
     assertThat(page)
         .contains(
             """
-            64 connections
+            hello, 64 connections: GET of 12 bytes
                      req/s     x  p50 ms     x  p99 ms     x  errors  CPU us/req     x  PSS MiB     x
             saola    90000  0.90    0.60  0.60    1.20  0.60       0        10.0  0.50     10.0  1.00
             granian 100000  1.00    1.00  1.00    2.00  1.00       0        20.0  1.00     10.0  1.00
@@ -53,7 +52,7 @@ class PeersReportTest {
 
     assertThat(page)
         .contains(
-            "aims at 64 connections: >= 8 x gunicorn-sync req/s: not measured;"
+            "aims: >= 8 x gunicorn-sync req/s: not measured;"
                 + " >= 0.9 x granian req/s: 0.90 x, reached;"
                 + " <= 1.1 x granian CPU: 1.50 x, MISSED\n");
   }
@@ -73,11 +72,40 @@ class PeersReportTest {
         .contains("\"requestsPerSecond\": 90000.0", "\"load\": \"wrk -t1 -cN -d5s --latency\"");
   }
 
+  @Test
+  void every_workload_has_its_own_table_unit_and_aims() throws UsageException {
+    PeersReport report =
+        report(
+            List.of("--interface", "asgi", "--workload", "hello,sse", "--connections=64,256"),
+            measurement(1, "saola", Workload.SSE, 1000, 9_990, 1, 8),
+            measurement(1, "granian", Workload.SSE, 1000, 10_000, 1, 10));
+
+    assertThat(report.page())
+        .contains("\nhello, 64 connections: ", "\nhello, 256 connections: ")
+        .contains("\nsse, 1000 connections: ", " events/s ", " CPU us/event ")
+        .containsPattern("saola +9990 +1\\.00 ")
+        .contains(
+            "aims: >= 1.1 x granian req/s: not measured; >= 1.8 x uvicorn req/s: not measured")
+        .contains(
+            "aims: >= 0.99 x granian events/s: 1.00 x, reached;"
+                + " <= 1 x granian CPU: 0.80 x, reached\n");
+    assertThat(Json.write(report.toMap()))
+        .contains("\"workload\": \"sse\"", "\"eventsPerSecond\": 9990.0", "\"events\": 1000")
+        .contains("\"cpuMicrosPerEvent\": 8.0", "\"interface\": \"asgi\"");
+  }
+
   private static PeersReport report(Measurement... measurements) throws UsageException {
-    List<Peer> peers = new ArrayList<>(Roster.select(List.of("saola", "granian"), false));
+    return report(List.of(), measurements);
+  }
+
+  private static PeersReport report(List<String> arguments, Measurement... measurements)
+      throws UsageException {
+    PeersOptions options = PeersOptions.parse(arguments);
+    List<Peer> peers =
+        Roster.select(options.appInterface(), List.of("saola", "granian"), options.all());
     return new PeersReport(
         MACHINE,
-        PeersOptions.parse(List.of()),
+        options,
         peers,
         Map.of("saola", "commit abc1234", "granian", "granian 2.8.7"),
         List.of(measurements));
@@ -85,7 +113,18 @@ class PeersReportTest {
 
   private static Measurement measurement(
       int round, String server, double rate, double p50, double cpu) {
-    WrkReport load = new WrkReport(1000, rate, p50, 2 * p50, 0, WrkReport.SocketErrors.NONE);
-    return new Measurement(round, server, 64, load, cpu, 10 << 20, 3, 0);
+    return measurement(round, server, Workload.HELLO, 64, rate, p50, cpu);
+  }
+
+  private static Measurement measurement(
+      int round,
+      String server,
+      Workload workload,
+      int connections,
+      double rate,
+      double p50,
+      double cpu) {
+    Outcome load = new Outcome(1000, rate, p50, 2 * p50, Map.of());
+    return new Measurement(round, server, workload, connections, load, cpu, 10 << 20, 3, 0);
   }
 }

@@ -24,6 +24,8 @@ class RunningServerTest {
   private static final Peer PEER =
       new Peer("hello", List.of(), false, true, "a test", _ -> List.of());
 
+  private static final Probe PROBE = new Probe("/", "", Traffic.HELLO);
+
   @TempDir Path folder;
   private final Processes processes = new Processes();
 
@@ -56,7 +58,20 @@ class RunningServerTest {
         .withMessage("hello ended with status 3; its last lines:\n    no such app");
   }
 
+  @Test
+  void a_server_that_went_wrong_under_the_load_is_found_out() throws Exception {
+    RunningServer server = start(address -> List.of("python3", "-c", HELLO, address));
+
+    server.requireAnswer(PROBE);
+
+    assertThatExceptionOfType(LabException.class)
+        .isThrownBy(() -> server.requireAnswer(new Probe("/", "", "another")))
+        .withMessageStartingWith(
+            "hello answered wrongly after the load (another body than the app's)");
+    assertThat(server.stop()).isTrue();
+  }
+
   private RunningServer start(Function<String, List<String>> command) throws Exception {
-    return RunningServer.start(PEER, command, processes, folder, folder.resolve("out"), "/");
+    return RunningServer.start(PEER, command, processes, folder, folder.resolve("out"), PROBE);
   }
 }

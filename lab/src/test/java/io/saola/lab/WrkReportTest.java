@@ -2,6 +2,7 @@ package io.saola.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 import org.junit.jupiter.api.Test;
 
@@ -65,7 +66,9 @@ class WrkReportTest {
     WrkReport report = WrkReport.parse(FAST);
 
     assertThat(report)
-        .isEqualTo(new WrkReport(155480, 77520.66, 726, 1330, 0, WrkReport.SocketErrors.NONE));
+        .isEqualTo(
+            new WrkReport(
+                155480, 19.42 * 1024 * 1024, 77520.66, 726, 1330, 0, WrkReport.SocketErrors.NONE));
     assertThat(report.errors()).isZero();
   }
 
@@ -100,5 +103,37 @@ class WrkReportTest {
     assertThatExceptionOfType(LabException.class)
         .isThrownBy(() -> WrkReport.parse("unable to connect to 127.0.0.1:1 Connection refused"))
         .withMessageContaining("Connection refused");
+  }
+
+  /// 155480 answers of 12 bytes and their heads in 19.42 MB: 131 bytes each.
+  @Test
+  void answers_of_another_length_than_the_apps_are_found_out() throws LabException {
+    WrkReport report = WrkReport.parse(FAST);
+
+    report.requireLength(12, 64);
+
+    assertThatExceptionOfType(LabException.class)
+        .isThrownBy(() -> report.requireLength(10_240, 64))
+        .withMessage(
+            "155480 answers had 131 bytes each on average, whose bodies should have 10240");
+    assertThatExceptionOfType(LabException.class)
+        .isThrownBy(() -> WrkReport.parse(FAST.replace("19.42MB", "1.94GB")).requireLength(12, 64));
+  }
+
+  /// Answers that were no success are counted, whatever their length.
+  @Test
+  void the_length_of_refusals_is_nobodys_business() throws LabException {
+    WrkReport.parse(REFUSING).requireLength(10_240, 4);
+  }
+
+  @Test
+  void every_kind_of_error_has_a_name() throws LabException {
+    assertThat(WrkReport.parse(CLOSING).outcome().errors())
+        .containsExactly(
+            entry("refused", 0L),
+            entry("connectErrors", 0L),
+            entry("readErrors", 34606L),
+            entry("writeErrors", 0L),
+            entry("timeouts", 0L));
   }
 }
