@@ -257,7 +257,7 @@ def test_each_request_of_django_has_a_thread_of_its_own(said: Said) -> None:
 
     async def main(stage: Stage) -> None:
         async def request() -> None:
-            async with ThreadSensitiveContext():
+            async with ThreadSensitiveContext():  # type: ignore[no-untyped-call]
                 await sync_to_async(stage.hold)()
 
         calls = [asyncio.ensure_future(request()) for _ in range(3 * MOST)]

@@ -233,10 +233,12 @@ def _django(manage: str, folder: str, interface: str) -> tuple[Any, str] | None:
         module, _, attribute = path.rpartition(".")
         return _evaluate(_import(module, folder), attribute), f"{module}:{attribute}"
     if asynchronous:
-        from django.core.asgi import get_asgi_application as get_application
-    else:
-        from django.core.wsgi import get_wsgi_application as get_application
-    return get_application(), os.environ["DJANGO_SETTINGS_MODULE"]
+        from django.core.asgi import get_asgi_application
+
+        return get_asgi_application(), os.environ["DJANGO_SETTINGS_MODULE"]
+    from django.core.wsgi import get_wsgi_application
+
+    return get_wsgi_application(), os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def _wants_asgi(settings: Any) -> bool:
