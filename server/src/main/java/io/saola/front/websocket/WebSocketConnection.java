@@ -158,7 +158,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
     }
     processing = false;
     keepRest(ctx);
-    if (reading.isEnded() && in == null && isDecoding()) {
+    if (reading.isEnded() && in == null && (state == State.OPEN || state == State.CLOSING)) {
       gone(ctx);
     }
   }

@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.front.websocket.Handshake;
+import io.saola.front.websocket.WebSocketSettings;
+import io.saola.model.Caller;
 import io.saola.model.Rejection;
+import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
+import io.saola.settings.AllowedOrigins;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,6 +134,62 @@ class ResponseWriterTest {
     assertThat(text(writer.rejection(allocator, reason, Persistence.CLOSE, true)))
         .startsWith("HTTP/1.1 " + reason.status() + " ")
         .endsWith("\r\n\r\n" + reason.text() + "\n");
+  }
+
+  @Test
+  void another_version_of_websocket_is_told_which_is_spoken() {
+    assertThat(
+            text(
+                writer.rejection(allocator, Rejection.WEBSOCKET_VERSION, Persistence.SILENT, true)))
+        .startsWith("HTTP/1.1 426 Upgrade Required\r\n")
+        .contains("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
+  }
+
+  private static Handshake handshake(String fields) {
+    RequestHead head = new RequestHead();
+    String request =
+        "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            + fields
+            + "\r\n";
+    new HeadDecoder().decode(Unpooled.copiedBuffer(request, ISO_8859_1), head);
+    WebSocketSettings settings =
+        new WebSocketSettings(1, 0, 0, 0, 1, true, new AllowedOrigins(List.of()));
+    return Handshake.read(head, new Caller("", 0, "http", null, "a", 80), settings);
+  }
+
+  /// A subprotocol stands where a response has its status, and may be any token, so also digits.
+  @Test
+  void a_websocket_is_accepted_with_the_app_s_fields() {
+    ResponseHead head =
+        head(
+            "200",
+            "X-A",
+            "b",
+            "sec-websocket-extensions",
+            "x",
+            "Upgrade",
+            "h2c",
+            "connection",
+            "close");
+
+    assertThat(text(writer.accept(allocator, handshake(""), head)))
+        .isEqualTo(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+                + "Sec-WebSocket-Protocol: 200\r\n"
+                + OWN
+                + "X-A: b\r\n\r\n");
+  }
+
+  @Test
+  void a_websocket_that_is_compressed_says_so() {
+    Handshake handshake = handshake("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+
+    assertThat(text(writer.accept(allocator, handshake, head("200"))))
+        .contains(
+            "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover;"
+                + " client_no_context_takeover\r\n");
   }
 
   @Test
