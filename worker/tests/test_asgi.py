@@ -393,6 +393,33 @@ def test_a_client_that_goes_wakes_who_waits_for_credit_and_is_not_logged() -> No
     assert sink.kinds == ["head", "data", "end aborted"]
 
 
+def test_who_listens_for_the_end_may_cancel_who_sends_before_send_raises() -> None:
+    """As Django does; else its view would end without request_finished."""
+    ends: list[str] = []
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        async def view() -> None:
+            try:
+                await sending(START, body(b"ab", True))(scope, receive, send)
+            except BaseException as error:
+                ends.append(type(error).__name__)
+                raise
+
+        async def listener() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+
+        tasks = [asyncio.ensure_future(listener()), asyncio.ensure_future(view())]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        tasks[1].cancel()
+        await asyncio.wait(tasks)
+
+    sink = gone_while_sending(app)
+
+    assert ends == ["CancelledError"]
+    assert sink.kinds == ["head", "data", "end aborted"]
+
+
 def test_what_the_app_raises_instead_is_logged() -> None:
     async def app(scope: Message, receive: Receive, send: Send) -> None:
         try:

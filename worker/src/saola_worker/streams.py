@@ -7,7 +7,7 @@ by method calls. Nothing is read or written here.
 from __future__ import annotations
 
 import sys
-from asyncio import CancelledError, get_running_loop
+from asyncio import CancelledError, get_running_loop, sleep
 
 from .errors import ClientGone
 from .wire import ABORTED, END, FAILED, frame, response
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 # The states in which an app has nothing more to send, whatever the protocol.
 COMPLETE, GONE = 8, 9
 
+_TURNS = 10  # of the loop, for an app whose right hand has to tell its left that the client went
 _SORRY = b"500\ncontent-type\ntext/plain; charset=utf-8"
 _NOT_CALLED = object()
 
@@ -127,6 +128,12 @@ class Stream:
         self._sending = True
         try:
             await self.send_slowly(kind, message)
+        except ClientGone:
+            # Whoever waits in receive() hears of it first. Django's handler takes three turns to
+            # cancel the view then; it fires no request_finished if send() has raised there before.
+            for _ in range(_TURNS):
+                await sleep(0)
+            raise
         finally:
             self._sending = False
             self.wake()
