@@ -90,6 +90,11 @@ async def endless(request: HttpRequest) -> HttpResponse:
     return streamed(shared.no_end(request.GET["name"]))
 
 
+async def flood(request: HttpRequest) -> HttpResponse:
+    """More than anybody reads."""
+    return streamed(shared.flood(request.GET["name"]))
+
+
 async def wait(request: HttpRequest) -> HttpResponse:
     """Django cancels the view."""
     await shared.wait_for_ever(request.GET["name"])
@@ -161,6 +166,7 @@ urlpatterns = [
     path("stream", stream),
     path("events", events),
     path("endless", endless),
+    path("flood", flood),
     path("wait", wait),
     path("open", open_gate),
     path("notes", notes),

@@ -54,6 +54,15 @@ async def no_end(name: str) -> AsyncIterator[bytes]:
         note_cleaned(name)
 
 
+async def flood(name: str) -> AsyncIterator[bytes]:
+    """More than a client reads: ``send`` waits when the client goes."""
+    try:
+        while True:
+            yield b"more\n" * 10_000
+    finally:
+        note_cleaned(name)
+
+
 async def wait_for_ever(name: str) -> None:
     """Wait for what never comes, until cancelled."""
     note_waiting(name)
