@@ -3,6 +3,7 @@ package io.saola.boot;
 import io.netty.channel.EventLoop;
 import io.saola.exchange.Dispatcher;
 import io.saola.front.Connections;
+import io.saola.supervisor.Supervisor;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -13,26 +14,32 @@ import org.slf4j.LoggerFactory;
 final class Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration MOST_RESERVE = Duration.ofSeconds(3);
 
   private final EventLoop loop;
   private final Connections connections;
   private final Dispatcher dispatcher;
+  private final Supervisor supervisor;
   private final BlockingQueue<Outcome> outcomes;
 
   Drain(
       EventLoop loop,
       Connections connections,
       Dispatcher dispatcher,
+      Supervisor supervisor,
       BlockingQueue<Outcome> outcomes) {
     this.loop = loop;
     this.connections = connections;
     this.dispatcher = dispatcher;
+    this.supervisor = supervisor;
     this.outcomes = outcomes;
   }
 
   void run(String signal, Duration grace) throws InterruptedException {
     loop.submit(connections::drain).syncUninterruptibly();
     long end = System.nanoTime() + grace.toNanos();
+    long requestsEnd = end - reserve(grace);
+    boolean hurried = false;
     int open = open();
     LOG.info(
         "stopping signal={}: {} to finish within {} s{}",
@@ -44,15 +51,49 @@ final class Drain {
       Outcome outcome = outcomes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
       if (outcome instanceof Outcome.Stop || outcome instanceof Outcome.KeeperGone) {
         LOG.warn("stopping now: {} cut off", open);
+        hurried = true;
         break;
       }
-      if (System.nanoTime() - end > 0) {
+      if (System.nanoTime() - requestsEnd > 0) {
         LOG.warn("stopping: {} cut off after the graceful timeout", open);
         break;
       }
       open = open();
     }
     loop.submit(dispatcher::stop).syncUninterruptibly();
+    if (!hurried) {
+      dismiss(end);
+    }
+  }
+
+  /// ASGI apps are given this much of the time, in nanoseconds, to end their lifespans.
+  private long reserve(Duration grace) {
+    return dispatcher.isAsgi() ? Math.min(grace.toNanos() / 4, MOST_RESERVE.toNanos()) : 0;
+  }
+
+  /// Lets ASGI workers end by themselves: what they do in the background, and their lifespans.
+  private void dismiss(long end) throws InterruptedException {
+    supervisor.halt();
+    long left = Math.max(0, end - System.nanoTime());
+    loop.submit(() -> dispatcher.dismiss(left)).syncUninterruptibly();
+    while (dismissed() > 0) {
+      Outcome outcome = outcomes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      if (outcome instanceof Outcome.Stop || outcome instanceof Outcome.KeeperGone) {
+        return;
+      }
+      if (System.nanoTime() - end > 0) {
+        LOG.warn("stopping: {} did not end within the graceful timeout", workers(dismissed()));
+        return;
+      }
+    }
+  }
+
+  private static String workers(int count) {
+    return count == 1 ? "1 worker" : count + " workers";
+  }
+
+  private int dismissed() {
+    return loop.submit(dispatcher::dismissed).syncUninterruptibly().getNow();
   }
 
   /// Connections that are in the middle of something; idle ones have been closed.

@@ -19,6 +19,7 @@ final class Links implements LinkEvents {
   private final Supervisor supervisor;
   private final Dispatcher dispatcher;
   private volatile String app = "";
+  private volatile String interfaceName = "wsgi";
 
   Links(Supervisor supervisor, Dispatcher dispatcher) {
     this.supervisor = supervisor;
@@ -28,6 +29,11 @@ final class Links implements LinkEvents {
   /// What the mold says that the app is.
   String app() {
     return app;
+  }
+
+  /// What the workers say that the app is called through.
+  String interfaceName() {
+    return interfaceName;
   }
 
   @Override
@@ -61,6 +67,7 @@ final class Links implements LinkEvents {
 
   @Override
   public void workerReady(WorkerLink worker) {
+    interfaceName = worker.isAsgi() ? "asgi" : "wsgi";
     dispatcher.add(worker);
     supervisor.workerReady(worker.slot(), worker.generation(), worker.pid());
   }

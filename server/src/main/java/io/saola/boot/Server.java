@@ -12,6 +12,8 @@ import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.Listeners;
 import io.saola.front.http1.Http1;
+import io.saola.front.websocket.WebSocketLoop;
+import io.saola.front.websocket.WebSocketSettings;
 import io.saola.link.LinkListener;
 import io.saola.link.LinkSettings;
 import io.saola.observe.AccessLog;
@@ -25,6 +27,7 @@ import io.saola.settings.HttpSettings;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.settings.Version;
+import io.saola.settings.WebSockets;
 import io.saola.supervisor.Plan;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
@@ -39,6 +42,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -132,19 +136,24 @@ public final class Server {
     started.add(supervisor);
 
     Connections connections = new Connections(loop);
+    WebSocketLoop webSockets =
+        started.add(
+            new WebSocketLoop(
+                webSocketSettings(), connections, System::nanoTime, new SplittableRandom()));
     Http1 http1 =
         new Http1(
             frontSettings(),
             new Exchanges(limits, dispatcher, accessLog, counters),
             new Forwarded(settings.listen().forwardedAllowIps()::includes),
             connections,
+            webSockets,
             InstantSource.system());
     listenToSignals(accessLog);
     supervisor.start();
     return untilStopped(
         () -> Listeners.open(settings.listen(), loop, http1),
-        urls -> sayReady(urls, processes.python(), links.app()),
-        new Drain(loop, connections, dispatcher, outcomes));
+        urls -> sayReady(urls, processes.python(), links),
+        new Drain(loop, connections, dispatcher, supervisor, outcomes));
   }
 
   /// Opens the listeners when everything is ready.
@@ -207,16 +216,17 @@ public final class Server {
     Signals.on("HUP", () -> LOG.warn("cannot reload yet: stop and start the server instead"));
   }
 
-  private void sayReady(List<String> urls, String python, String app) {
+  private void sayReady(List<String> urls, String python, Links links) {
     Duration since = Duration.between(startInstant(), Instant.now());
     int workers = settings.workers().count();
     LOG.info(
-        "saola {} serves {} on {}: {} {}, wsgi, {}, Python {}, ready in {}.{} s",
+        "saola {} serves {} on {}: {} {}, {}, {}, Python {}, ready in {}.{} s",
         Version.TEXT,
-        app,
+        links.app(),
         String.join(", ", urls),
         workers,
         workers == 1 ? "worker" : "workers",
+        links.interfaceName(),
         settings.app().load().text(),
         python,
         since.toSeconds(),
@@ -253,6 +263,7 @@ public final class Server {
         settings.spool().memoryBudget().count(),
         spool,
         settings.workers().timeout().toNanos(),
+        settings.asgi().concurrency(),
         settings.queue().limit(),
         settings.queue().timeout().toNanos());
   }
@@ -283,7 +294,25 @@ public final class Server {
         app.load().text(),
         settings.workers().count() > 1,
         Exchanges.WINDOW,
+        new LinkSettings.Asgi(
+            app.kind().text(),
+            app.factory(),
+            settings.asgi().loop().text(),
+            settings.asgi().lifespan().text(),
+            settings.asgi().threads()),
         commonEnviron());
+  }
+
+  private WebSocketSettings webSocketSettings() {
+    WebSockets sockets = settings.webSockets();
+    return new WebSocketSettings(
+        Math.toIntExact(sockets.maxSize().count()),
+        sockets.pingInterval().toNanos(),
+        sockets.pingTimeout().toNanos(),
+        sockets.idleTimeout().toNanos(),
+        SEND_PAUSE.toNanos(),
+        sockets.compression(),
+        sockets.origins());
   }
 
   /// The first address with a port is where most requests come in.

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.saola.model.Rejection;
 import io.saola.model.ResponseHead;
 import java.nio.channels.FileChannel;
+import java.util.List;
 
 /// Whoever asked, as an exchange sees them: one response, by whatever protocol.
 ///
@@ -27,6 +28,24 @@ public interface Client {
 
   /// All pieces have been written.
   void end();
+
+  /// Tells the client something before the response (RFC 8297), if its protocol can.
+  ///
+  /// @param links values of Link fields
+  void earlyHints(List<String> links);
+
+  /// Fields to send after the body (RFC 9110 §6.5), if the protocol and the client can. Lent for
+  /// the call.
+  void trailers(ResponseHead fields);
+
+  /// The request was for a WebSocket, and the app accepts it: from now on this client is not called
+  /// any more. The head is lent for the call.
+  ///
+  /// @param events told what the client does from now on
+  WebSocketClient accept(ResponseHead head, WebSocketEvents events);
+
+  /// More of the request's body can be taken.
+  void readOn();
 
   /// No response has begun, and this is it.
   void reject(Rejection reason);

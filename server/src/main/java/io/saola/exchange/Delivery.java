@@ -2,7 +2,10 @@ package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,9 +73,9 @@ final class Delivery {
     }
   }
 
-  /// A part of a file, which is closed here in the end.
-  void file(FileChannel file, long offset, long length) {
-    spool().add(file, offset, length);
+  /// A part of a file, which is read by the kernel.
+  void file(String path, long offset, long length) throws IOException {
+    spool().add(FileChannel.open(Path.of(path), StandardOpenOption.READ), offset, length);
     resume();
   }
 

@@ -4,8 +4,10 @@ import io.netty.channel.EventLoop;
 import io.saola.link.Answer;
 import io.saola.link.WorkerLink;
 import io.saola.pool.WorkerPool;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,17 +30,25 @@ public final class Dispatcher implements WorkerLink.Owner {
   }
 
   private final EventLoop loop;
+
+  /// How long an ASGI app has to end a request after it was told that its time is up.
+  private static final long GRACE = 1_000_000_000;
+
   private final long timeout;
+  private final int asgiConcurrency;
   private final Control control;
   private final WorkerPool<Exchange, LinkedWorker> pool;
   private final IdentityHashMap<WorkerLink, LinkedWorker> workers = new IdentityHashMap<>();
   private final Runnable tick = this::tick;
+  private final Set<WorkerLink> open = Collections.newSetFromMap(new IdentityHashMap<>());
+  private boolean asgi;
   private boolean ticking;
   private boolean stopping;
 
   public Dispatcher(EventLoop loop, ExchangeSettings settings, Control control) {
     this.loop = loop;
     this.timeout = settings.timeout();
+    this.asgiConcurrency = settings.asgiConcurrency();
     this.control = control;
     this.pool = new WorkerPool<>(settings.queueLimit(), settings.queueTimeout());
     if (timeout > 0) {
@@ -49,8 +59,10 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   /// A worker can take requests from now on.
   public void add(WorkerLink link) {
-    LinkedWorker worker = new LinkedWorker(link, control);
+    LinkedWorker worker = new LinkedWorker(link, link.isAsgi() ? asgiConcurrency : 1, control);
     workers.put(link, worker);
+    asgi |= link.isAsgi();
+    open.add(link);
     link.owner(this);
     pool.add(worker, System.nanoTime());
   }
@@ -58,6 +70,28 @@ public final class Dispatcher implements WorkerLink.Owner {
   /// From now on a request that is lost with its worker is not served again: all workers end.
   public void stop() {
     stopping = true;
+  }
+
+  /// Whether the app is an ASGI app.
+  public boolean isAsgi() {
+    return asgi;
+  }
+
+  /// Asks ASGI workers to finish what they are at, to end their lifespans, and to exit.
+  ///
+  /// @param left how long they have, in nanoseconds
+  public void dismiss(long left) {
+    for (WorkerLink link : List.copyOf(open)) {
+      if (link.isAsgi()) {
+        remove(link);
+        link.stop(left / 1_000_000);
+      }
+    }
+  }
+
+  /// How many ASGI workers have not ended.
+  public int dismissed() {
+    return (int) open.stream().filter(WorkerLink::isAsgi).count();
   }
 
   boolean isStopping() {
@@ -82,7 +116,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   /// The process behind a link has been reaped, so what is left in the socket is all there will be.
   /// Its end is usually read by itself; a child that the app forked may still hold it open.
   public void processGone(int pid) {
-    for (WorkerLink link : List.copyOf(workers.keySet())) {
+    for (WorkerLink link : List.copyOf(open)) {
       if (link.pid() == pid) {
         loop.schedule(link::close, 20, TimeUnit.MILLISECONDS);
       }
@@ -122,15 +156,19 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   private void killOverdue() {
     long now = System.nanoTime();
-    for (LinkedWorker worker : List.copyOf(workers.values())) {
-      WorkerLink link = worker.link();
-      if (link.isOverdue(now, timeout)) {
+    for (WorkerLink link : List.copyOf(open)) {
+      if (link.isAsgi()) {
+        if (link.enforce(now, timeout, GRACE)) {
+          remove(link);
+          control.kill(link.slot(), link.pid(), "its event loop is blocked");
+        }
+      } else if (workers.containsKey(link) && link.isOverdue(now, timeout)) {
         Answer answer = link.current();
         link.forgetCurrent();
         remove(link);
         control.kill(link.slot(), link.pid(), "a request ran longer than the timeout");
-        if (answer instanceof Exchange exchange) {
-          exchange.timedOut();
+        if (answer != null) {
+          answer.timedOut();
         }
       }
     }
@@ -153,6 +191,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   @Override
   public void closed(WorkerLink link) {
     LOG.debug("link closed {} {}", link, link.counts());
+    open.remove(link);
     remove(link);
     control.linkClosed(link.pid());
   }

@@ -3,7 +3,8 @@ package io.saola.exchange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.saola.link.Answer;
-import io.saola.link.RequestSource;
+import io.saola.link.Talk;
+import io.saola.link.WorkerLink;
 import io.saola.model.Caller;
 import io.saola.model.Method;
 import io.saola.model.Rejection;
@@ -11,9 +12,7 @@ import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
 import io.saola.pool.Job;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +27,11 @@ import org.slf4j.LoggerFactory;
 ///
 /// Owned by the event loop of its client's connection. The worker is free as soon as its last byte
 /// is here; the client reads at leisure.
-public final class Exchange implements Job, Answer, RequestSource {
+public final class Exchange implements Job, Answer {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  /// The status of a WebSocket that the app has accepted.
+  private static final int SWITCHED = 101;
 
   /// A body up to this many bytes is written without asking the budget.
   private static final int SMALL = 4096;
@@ -44,27 +46,26 @@ public final class Exchange implements Job, Answer, RequestSource {
   }
 
   private final Exchanges shared;
-  private final RequestHead head;
-  private final Caller caller;
+  private final Intake intake;
   private final Client client;
-  private final Method method;
   private final ByteBufAllocator allocator;
+  private final Method method;
+  private final Assignment assignment;
   private final Delivery delivery;
   private final Times times;
   private State state = State.RECEIVING;
-  private @Nullable RequestBody body;
-  private @Nullable LinkedWorker worker;
   private @Nullable Rejection rejection;
-  private int stream;
-  private int slot = -1;
   private int status;
   private boolean begun;
+  private boolean eventStream;
+  private boolean expired;
   private boolean retried;
   private boolean gone;
   private boolean ended;
   private boolean aborted;
   private boolean bodiless;
   private boolean finished;
+  private String lastWords = "";
 
   Exchange(
       Exchanges shared,
@@ -72,89 +73,64 @@ public final class Exchange implements Job, Answer, RequestSource {
       Caller caller,
       Client client,
       ByteBufAllocator allocator,
+      @Nullable List<String> subprotocols,
       long startNanos) {
     this.shared = shared;
-    this.head = head;
-    this.caller = caller;
+    this.intake = new Intake(shared, head, caller, allocator, subprotocols);
     this.client = client;
-    this.method = head.method();
     this.allocator = allocator;
+    this.method = head.method();
+    this.assignment = new Assignment(shared.dispatcher(), this);
     this.times = new Times(startNanos);
     this.delivery =
-        new Delivery(client, shared.budget(), shared.settings(), allocator, this::credit);
-  }
-
-  private void credit(int bytes) {
-    LinkedWorker on = worker;
-    if (on != null) {
-      on.link().credit(stream, bytes);
-    }
+        new Delivery(client, shared.budget(), shared.settings(), allocator, assignment::credit);
   }
 
   // ---- the request comes in
-
-  @Override
-  public RequestHead head() {
-    return head;
-  }
-
-  @Override
-  public Caller caller() {
-    return caller;
-  }
 
   /// Takes a piece of the request's body over; the buffer stays the caller's.
   ///
   /// @return why the request cannot be accepted, or null
   public @Nullable Rejection receive(ByteBuf piece) {
-    RequestBody into = body;
-    if (into == null) {
-      into = new RequestBody(shared.budget(), shared.settings().spool());
-      body = into;
+    Rejection problem = intake.receive(piece);
+    if (problem == null && intake.isFull() && state == State.RECEIVING) {
+      submit(System.nanoTime());
     }
-    long limit = shared.settings().maxBody();
-    if (limit > 0 && into.length() + piece.readableBytes() > limit) {
-      return Rejection.BODY_TOO_LARGE;
-    }
-    try {
-      into.add(piece, allocator);
-      return null;
-    } catch (IOException e) {
-      LOG.error(
-          "cannot spool a request body folder={} {}", shared.settings().spool(), e.toString());
-      return Rejection.BODY_SPOOL;
+    return problem;
+  }
+
+  /// The whole request is here; it may be handed to a worker, if none has its beginning already.
+  public void complete(long now) {
+    if (!intake.complete()) {
+      reject(Rejection.BODY_SPOOL);
+    } else if (state == State.RECEIVING) {
+      submit(now);
     }
   }
 
-  /// The whole request is here; it may be handed to a worker.
-  public void complete(long now) {
+  private void submit(long now) {
     times.complete(now);
-    if (body != null) {
-      try {
-        body.complete();
-      } catch (IOException e) {
-        reject(Rejection.BODY_SPOOL);
-        return;
-      }
-    }
     state = State.QUEUED;
     shared.dispatcher().submit(this, now);
   }
 
-  @Override
-  public long bodyLength() {
-    return body == null ? 0 : body.length();
+  /// Whether the client's next bytes of body have to wait until the app has taken what is here.
+  public boolean isFull() {
+    return intake.isFull();
   }
 
   @Override
-  public @Nullable ByteBuf bodyInMemory() {
-    return body == null ? null : body.memory();
+  public void credit(int bytes) {
+    passOn(intake::resume);
   }
 
-  @Override
-  public @Nullable String bodyFile() {
-    Path path = body == null ? null : body.path();
-    return path == null ? null : path.toString();
+  /// Does what may make room for more of the client's body.
+  private void passOn(Runnable action) {
+    boolean wasFull = intake.isFull();
+    action.run();
+    if (wasFull && !intake.isFull() && !gone) {
+      client.readOn();
+    }
   }
 
   // ---- dispatch
@@ -165,16 +141,17 @@ public final class Exchange implements Job, Answer, RequestSource {
   }
 
   void run(LinkedWorker on) {
-    worker = on;
-    slot = on.link().slot();
     state = State.RUNNING;
     times.run(System.nanoTime());
-    stream = on.link().send(this, this);
+    assignment.begin(on, intake, this);
+    if (!intake.isComplete()) {
+      passOn(() -> intake.sent(on.link(), assignment.stream()));
+    }
   }
 
   /// It was never started where it was sent, and waits again.
   Exchange takenBack() {
-    worker = null;
+    assignment.forget();
     state = State.QUEUED;
     if (gone) {
       finishGone();
@@ -189,18 +166,9 @@ public final class Exchange implements Job, Answer, RequestSource {
     client.reject(reason);
   }
 
-  /// Its place at the worker is free for somebody else.
-  private void release() {
-    LinkedWorker had = worker;
-    worker = null;
-    if (had != null) {
-      shared.dispatcher().done(had, this, System.nanoTime());
-    }
-  }
-
   private void again() {
     state = State.QUEUED;
-    worker = null;
+    assignment.forget();
     if (gone) {
       finishGone();
       return;
@@ -213,11 +181,7 @@ public final class Exchange implements Job, Answer, RequestSource {
   @Override
   public void response(ResponseHead response, ByteBuf responseBody) {
     answered(response);
-    LinkedWorker had = worker;
-    worker = null;
-    if (had != null) {
-      shared.dispatcher().done(had, this, times.answered());
-    }
+    assignment.release(times.answered());
     if (gone) {
       finishGone();
       return;
@@ -243,12 +207,30 @@ public final class Exchange implements Job, Answer, RequestSource {
       return;
     }
     begun = true;
-    LinkedWorker on = worker;
     bodiless = !client.start(response, -1);
-    if (bodiless && on != null) {
-      // Nobody will see the pieces, and nobody who leaves would ever be noticed.
-      on.link().cancel(stream);
+    eventStream = response.isEventStream();
+    if (bodiless) {
       delivery.unwanted();
+    }
+    if (assignment.isAsgi()) {
+      assignment.freePlace(times.answered());
+    } else if (bodiless) {
+      // Nobody will see the pieces, and nobody who leaves would ever be noticed.
+      assignment.cancel();
+    }
+  }
+
+  @Override
+  public void earlyHints(List<String> links) {
+    if (!gone && !begun) {
+      client.earlyHints(links);
+    }
+  }
+
+  @Override
+  public void trailers(ResponseHead fields) {
+    if (!gone && begun && !bodiless) {
+      client.trailers(fields);
     }
   }
 
@@ -274,7 +256,7 @@ public final class Exchange implements Job, Answer, RequestSource {
       return;
     }
     try {
-      delivery.file(FileChannel.open(Path.of(path), StandardOpenOption.READ), offset, length);
+      delivery.file(path, offset, length);
     } catch (IOException e) {
       LOG.error("cannot read the file that the app answered with: {}", e.toString());
       abortAnswer();
@@ -283,12 +265,14 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   @Override
   public void end(boolean unfinished) {
-    release();
+    assignment.release(System.nanoTime());
     ended = true;
     aborted = unfinished && !bodiless;
     state = State.SENDING;
     if (gone) {
       finishGone();
+    } else if (!begun) {
+      reject(expired ? Rejection.TIMEOUT : Rejection.APP_RESPONSE);
     } else if (delivery.isEmpty()) {
       endAnswer();
     }
@@ -314,21 +298,48 @@ public final class Exchange implements Job, Answer, RequestSource {
   @Override
   public void failed(String traceback) {
     LOG.error(
-        "app failed {} request=\"{}\"\n{}", where(), requestLine(), traceback.stripTrailing());
+        "app failed {} request=\"{}\"\n{}", assignment, requestLine(), traceback.stripTrailing());
+  }
+
+  // ---- WebSocket
+
+  @Override
+  public @Nullable Talk accept(ResponseHead head) {
+    WorkerLink on = assignment.link();
+    if (gone || begun || on == null || intake.webSocket() == null) {
+      return null;
+    }
+    answered(head);
+    assignment.freePlace(times.answered());
+    begun = gone = true;
+    return new Conversation(
+        client, head, on, assignment.stream(), shared.budget(), allocator, this::finishTalk);
+  }
+
+  private void finishTalk(long bytes, boolean cut) {
+    finish(SWITCHED, bytes, cut);
+  }
+
+  @Override
+  public void refuse() {
+    if (!gone && !begun) {
+      failAnswer(Rejection.WEBSOCKET_REFUSED);
+      gone = true;
+    }
   }
 
   @Override
   public void skipped() {
-    release();
+    assignment.release(System.nanoTime());
     again();
   }
 
   @Override
   public void broken(String problem, boolean complete) {
     LOG.error(
-        "app sent a malformed response: {} {} request=\"{}\"", problem, where(), requestLine());
+        "app sent a malformed response: {} {} request=\"{}\"", problem, assignment, requestLine());
     if (complete) {
-      release();
+      assignment.release(System.nanoTime());
     }
     failAnswer(Rejection.APP_RESPONSE);
     // What may still come of it is of no use, but only its end frees the worker.
@@ -338,32 +349,43 @@ public final class Exchange implements Job, Answer, RequestSource {
 
   @Override
   public void lost(boolean started) {
+    assignment.forget();
     if (finished) {
-      worker = null;
       return;
     }
-    boolean repeatable =
-        method.isIdempotent() && !begun && !retried && !shared.dispatcher().isStopping();
-    if (!started) {
+    boolean inDoubt = started || !intake.isRepeatable();
+    if (!inDoubt) {
       again();
-    } else if (repeatable && !gone) {
-      LOG.warn("serving again, alone: {} request=\"{}\"", where(), requestLine());
+    } else if (mayRepeat() && !gone) {
+      LOG.warn("serving again, alone: {} request=\"{}\"", assignment, requestLine());
       retried = true;
       again();
     } else {
-      worker = null;
-      LOG.error("lost with its worker: {} request=\"{}\"", where(), requestLine());
+      LOG.error("lost with its worker: {} request=\"{}\"", assignment, requestLine());
       failAnswer(Rejection.WORKER_LOST);
     }
   }
 
-  /// The worker took too long and is about to be killed.
-  void timedOut() {
-    worker = null;
+  private boolean mayRepeat() {
+    return method.isIdempotent()
+        && intake.isRepeatable()
+        && !begun
+        && !retried
+        && !shared.dispatcher().isStopping();
+  }
+
+  @Override
+  public void expired() {
+    expired = true;
+  }
+
+  @Override
+  public void timedOut() {
+    assignment.release(System.nanoTime());
     LOG.error(
         "timed out after {} ms: {} request=\"{}\"",
         times.running(System.nanoTime()) / 1_000_000,
-        where(),
+        assignment,
         requestLine());
     failAnswer(Rejection.TIMEOUT);
   }
@@ -380,10 +402,7 @@ public final class Exchange implements Job, Answer, RequestSource {
   }
 
   private void abortAnswer() {
-    LinkedWorker on = worker;
-    if (on != null) {
-      on.link().cancel(stream);
-    }
+    assignment.cancel();
     state = State.SENDING;
     client.abort();
     gone = true;
@@ -398,10 +417,9 @@ public final class Exchange implements Job, Answer, RequestSource {
       return;
     }
     gone = true;
-    LinkedWorker on = worker;
-    if (state == State.RUNNING && on != null) {
+    if (state == State.RUNNING) {
       // A WSGI app cannot be interrupted; it is told when it next sends something.
-      on.link().cancel(stream);
+      assignment.cancel();
       delivery.unwanted();
       return;
     }
@@ -409,6 +427,17 @@ public final class Exchange implements Job, Answer, RequestSource {
       shared.dispatcher().cancel(this);
     }
     finishGone();
+  }
+
+  /// The server stops: what would never end by itself ends here, and its client comes back.
+  public void drain() {
+    if (!eventStream || gone || ended || bodiless) {
+      return;
+    }
+    gone = true;
+    assignment.cancel();
+    delivery.unwanted();
+    client.end();
   }
 
   /// Whether nobody wants its answer any more, so that it need not be run.
@@ -422,9 +451,25 @@ public final class Exchange implements Job, Answer, RequestSource {
     return state == State.QUEUED || state == State.RECEIVING;
   }
 
+  /// Whether an ASGI app has it, which can be told that its client has gone.
+  public boolean canBeTold() {
+    return state == State.RUNNING && assignment.isAsgi();
+  }
+
+  /// Whether the response has begun.
+  public boolean hasBegun() {
+    return begun;
+  }
+
   /// The front has refused the request before all of it was here.
   public void refused(Rejection reason, long bodyBytes) {
     rejection = reason;
+    gone = true;
+    if (state == State.QUEUED) {
+      shared.dispatcher().cancel(this);
+    }
+    assignment.cancel();
+    delivery.unwanted();
     finish(reason.status(), bodyBytes, false);
   }
 
@@ -441,32 +486,15 @@ public final class Exchange implements Job, Answer, RequestSource {
     }
     finished = true;
     state = State.DONE;
-    shared.log(this, finalStatus, bodyBytes, cut);
-    delivery.finish();
-    if (body != null) {
-      body.discard();
+    if (assignment.link() != null) {
+      lastWords = requestLine(); // the head is lent no longer, and the app may still fail
     }
-  }
-
-  // ---- what is logged
-
-  Times times() {
-    return times;
-  }
-
-  int slot() {
-    return slot;
-  }
-
-  @Nullable Rejection rejection() {
-    return rejection;
-  }
-
-  private String where() {
-    return "slot=" + slot + " stream=" + Integer.toUnsignedString(stream);
+    shared.log(intake, times, assignment.slot(), rejection, finalStatus, bodyBytes, cut);
+    delivery.finish();
+    intake.discard();
   }
 
   private String requestLine() {
-    return shared.requestLine(head);
+    return finished ? lastWords : shared.requestLine(intake.head());
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 /// @param memoryBudget how many bytes of bodies may be held in memory
 /// @param spool folder for bodies that are not held in memory
 /// @param timeout how long a request may run without sending anything, in nanoseconds; 0 for ever
+/// @param asgiConcurrency how many requests that have not begun to answer an ASGI worker may have
 /// @param queueLimit how many requests may wait for a worker
 /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
 public record ExchangeSettings(
@@ -17,6 +18,7 @@ public record ExchangeSettings(
     long memoryBudget,
     Path spool,
     long timeout,
+    int asgiConcurrency,
     int queueLimit,
     long queueTimeout) {
   /// A request body up to this many bytes is held in memory and travels inside its frame.

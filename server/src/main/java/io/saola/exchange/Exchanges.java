@@ -9,6 +9,7 @@ import io.saola.observe.AccessRecord;
 import io.saola.observe.Counters;
 import io.saola.observe.Text;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,32 @@ public final class Exchanges {
   /// @param startNanos when its first byte came
   public Exchange begin(
       RequestHead head, Caller caller, Client client, ByteBufAllocator allocator, long startNanos) {
-    return new Exchange(this, head, caller, client, allocator, startNanos);
+    return new Exchange(this, head, caller, client, allocator, null, startNanos);
+  }
+
+  /// The same, for a request to open a WebSocket.
+  ///
+  /// @param subprotocols what the client offers, in its order
+  public Exchange beginWebSocket(
+      RequestHead head,
+      Caller caller,
+      Client client,
+      ByteBufAllocator allocator,
+      List<String> subprotocols,
+      long startNanos) {
+    return new Exchange(this, head, caller, client, allocator, subprotocols, startNanos);
+  }
+
+  /// Whether the app can accept WebSockets.
+  public boolean takesWebSockets() {
+    return dispatcher.isAsgi();
+  }
+
+  /// A body of the kind that the app takes.
+  RequestBody newBody(ByteBufAllocator allocator) {
+    return dispatcher.isAsgi()
+        ? new StreamedBody(budget, allocator)
+        : new BufferedBody(budget, settings.spool(), allocator);
   }
 
   /// Whether a worker could take a request now or soon.
@@ -79,20 +105,26 @@ public final class Exchanges {
             + head.text(head.targetStart(), head.targetEnd()));
   }
 
-  void log(Exchange exchange, int status, long bodyBytes, boolean aborted) {
+  void log(
+      Intake request,
+      Times times,
+      int slot,
+      @Nullable Rejection rejection,
+      int status,
+      long bodyBytes,
+      boolean aborted) {
     AccessRecord line = access;
-    line.head = exchange.head();
+    line.head = request.head();
     line.hasHead = true;
-    line.caller = exchange.caller();
+    line.caller = request.caller();
     line.status = status;
     line.bodyBytes = bodyBytes;
-    Times times = exchange.times();
     line.startNanos = times.start();
     line.endNanos = accessLog.isEnabled() ? System.nanoTime() : times.answered();
     line.queueNanos = times.inQueue(line.endNanos);
     line.appNanos = times.inApp();
-    line.slot = exchange.slot();
-    line.rejection = exchange.rejection();
+    line.slot = slot;
+    line.rejection = rejection;
     line.aborted = aborted;
     write(line);
   }

@@ -10,10 +10,12 @@ import java.util.List;
 final class LinkedWorker implements Worker<Exchange> {
   private final WorkerLink link;
   private final Dispatcher.Control control;
+  private final int places;
   private long nudgedAt = -1;
 
-  LinkedWorker(WorkerLink link, Dispatcher.Control control) {
+  LinkedWorker(WorkerLink link, int places, Dispatcher.Control control) {
     this.link = link;
+    this.places = places;
     this.control = control;
   }
 
@@ -23,7 +25,7 @@ final class LinkedWorker implements Worker<Exchange> {
 
   @Override
   public int places() {
-    return 1;
+    return places;
   }
 
   @Override

@@ -1,113 +1,51 @@
 package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.saola.link.WorkerLink;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/// A request's body: in memory while it is small, then in a spool file.
-///
-/// The file keeps its name until the exchange ends, since a worker opens it by name and a retry
-/// does so again. It is written on the event loop, into the page cache, as nginx does (RATIONALE).
-final class RequestBody {
-  private final MemoryBudget budget;
-  private final Path folder;
-  private @Nullable ByteBuf memory;
-  private int taken;
-  private @Nullable Path path;
-  private @Nullable FileChannel file;
-  private long length;
+/// A request's body, between its client and its worker.
+abstract sealed class RequestBody permits BufferedBody, StreamedBody {
+  /// Bytes that have come so far.
+  abstract long length();
 
-  RequestBody(MemoryBudget budget, Path folder) {
-    this.budget = budget;
-    this.folder = folder;
-  }
+  /// Takes a piece over; the buffer stays the caller's.
+  abstract void add(ByteBuf piece) throws IOException;
 
-  long length() {
-    return length;
-  }
+  /// All of it is here.
+  abstract void complete() throws IOException;
 
-  @Nullable ByteBuf memory() {
-    return memory;
-  }
+  /// What travels inside the Request frame.
+  abstract @Nullable ByteBuf memory();
 
+  /// The file that is sent by its name.
   @Nullable Path path() {
-    return path;
-  }
-
-  void add(ByteBuf piece, ByteBufAllocator allocator) throws IOException {
-    int size = piece.readableBytes();
-    length += size;
-    if (file == null) {
-      if (length <= ExchangeSettings.BODY_IN_MEMORY && budget.take(size)) {
-        taken += size;
-        if (memory == null) {
-          memory = allocator.buffer(size);
-        }
-        memory.writeBytes(piece);
-        return;
-      }
-      toFile();
-    }
-    write(piece);
-  }
-
-  private void toFile() throws IOException {
-    Path made =
-        Files.createTempFile(
-            folder,
-            "request-",
-            "",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    path = made;
-    file = FileChannel.open(made, StandardOpenOption.WRITE);
-    if (memory != null) {
-      write(memory);
-      freeMemory();
-    }
-  }
-
-  private void write(ByteBuf piece) throws IOException {
-    FileChannel open = file;
-    while (open != null && piece.isReadable()) {
-      piece.readBytes(open, piece.readableBytes());
-    }
-  }
-
-  /// All of it is here: what was written is for others to read.
-  void complete() throws IOException {
-    if (file != null) {
-      file.close();
-      file = null;
-    }
-  }
-
-  private void freeMemory() {
-    if (memory != null) {
-      memory.release();
-      memory = null;
-      budget.give(taken);
-      taken = 0;
-    }
+    return null;
   }
 
   /// Frees the memory and removes the file; harmless when called again.
-  void discard() {
-    freeMemory();
-    try {
-      complete();
-      if (path != null) {
-        Files.deleteIfExists(path);
-        path = null;
-      }
-    } catch (IOException e) {
-      // The folder is emptied at the next start.
-      path = null;
-    }
+  abstract void discard();
+
+  /// Whether all of it will be here when a worker gets the request.
+  boolean isComplete() {
+    return true;
   }
+
+  /// Whether as much is held as may be held.
+  boolean isFull() {
+    return false;
+  }
+
+  /// Whether it can be sent to a worker once more.
+  boolean isRepeatable() {
+    return true;
+  }
+
+  /// The request has been sent, with what [#memory] had.
+  void sent(WorkerLink link, int stream) {}
+
+  /// The worker can take more.
+  void resume() {}
 }

@@ -144,17 +144,32 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     out.text("env");
     out.texts(settings.environment());
     text(out, "load", settings.load());
-    out.text("threads");
-    out.integer(1);
+    asgi(out, settings.asgi());
+    number(out, "threads", 1);
     out.text("multiprocess");
     out.bool(settings.multiprocess());
-    out.text("window");
-    out.integer(settings.window());
+    number(out, "window", settings.window());
     text(out, "page", pagePath);
     out.text("environ");
     out.texts(settings.common().entries());
+    out.text("scope");
+    settings.common().writeScope(out);
     out.endDict();
     return out.toBytes();
+  }
+
+  private static void asgi(MarshalWriter out, LinkSettings.Asgi asgi) {
+    text(out, "interface", asgi.interfaceName());
+    out.text("factory");
+    out.bool(asgi.factory());
+    text(out, "loop", asgi.loop());
+    text(out, "lifespan", asgi.lifespan());
+    number(out, "asgi_threads", asgi.threads());
+  }
+
+  private static void number(MarshalWriter out, String key, int value) {
+    out.text(key);
+    out.integer(value);
   }
 
   private static void text(MarshalWriter out, String key, String value) {
@@ -173,11 +188,15 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   }
 
   private void ready(ChannelHandlerContext ctx, Hello known, ByteBuf payload) throws IOException {
+    String[] lines = payload.toString(StandardCharsets.UTF_8).split("\n", 2);
     if (known.role() == Hello.Role.MOLD) {
-      String[] lines = payload.toString(StandardCharsets.UTF_8).split("\n", 2);
       events.moldReady(
           new MoldLink(known, ctx.channel()), lines[0], lines.length > 1 ? lines[1] : "");
       return;
+    }
+    boolean asgi = lines[0].equals("asgi");
+    if (!asgi && !lines[0].equals("wsgi")) {
+      throw new WireException("a worker is ready with the interface '" + lines[0] + "'");
     }
     StatusPage mapped = page;
     if (mapped == null) {
@@ -187,7 +206,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     page = null;
     release();
     WorkerLink link =
-        new WorkerLink(known, ctx.channel(), mapped, settings.common(), settings.window());
+        new WorkerLink(known, asgi, ctx.channel(), mapped, settings.common(), settings.window());
     ctx.pipeline().replace(this, "worker", link);
     events.workerReady(link);
   }

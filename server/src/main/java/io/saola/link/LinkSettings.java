@@ -9,6 +9,7 @@ import java.util.Map;
 /// @param socket path of the link socket
 /// @param pages folder of the status pages, best in memory
 /// @param token what a Hello must know
+/// @param asgi what concerns ASGI apps
 /// @param common what requests need not say
 /// @param window body bytes that a worker may send before it has been given credit
 public record LinkSettings(
@@ -22,4 +23,16 @@ public record LinkSettings(
     String load,
     boolean multiprocess,
     int window,
-    CommonEnviron common) {}
+    Asgi asgi,
+    CommonEnviron common) {
+
+  /// How the app is called, and what an ASGI worker must know.
+  ///
+  /// @param interfaceName `auto`, `wsgi` or `asgi`
+  /// @param factory whether the target makes the app
+  /// @param loop `auto`, `asyncio` or `uvloop`
+  /// @param lifespan `auto`, `on` or `off`
+  /// @param threads most threads for sync code
+  public record Asgi(
+      String interfaceName, boolean factory, String loop, String lifespan, int threads) {}
+}

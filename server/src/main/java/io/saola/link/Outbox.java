@@ -2,24 +2,25 @@ package io.saola.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
-import io.saola.wire.CommonEnviron;
-import io.saola.wire.EnvironBatch;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
 import io.saola.wire.MarshalWriter;
+import io.saola.wire.RequestBatch;
+import io.saola.wire.ScopeBatch;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What goes out to one worker: everything of one loop turn in one write.
 ///
-/// Requests without a body that are ready together are one frame, whose environs cost the worker
-/// half of what they cost alone. Owned by the link's event loop.
+/// Requests without a body that are ready together are one frame, which cost the worker half of
+/// what they cost alone. Owned by the link's event loop.
 final class Outbox {
   /// Bytes of environs in one frame, beyond which another is begun.
   private static final int MAX_BATCH = 128 * 1024;
 
   private final Channel channel;
-  private final EnvironBatch batch;
+  private final RequestBatch batch;
   private final Runnable flush = this::flush;
   private @Nullable ByteBuf out;
   private int batchStream;
@@ -27,9 +28,9 @@ final class Outbox {
   private long requests;
   private long writes;
 
-  Outbox(Channel channel, CommonEnviron common) {
+  Outbox(Channel channel, RequestBatch batch) {
     this.channel = channel;
-    this.batch = new EnvironBatch(common);
+    this.batch = batch;
   }
 
   /// Sends a request, behind everything that was sent before.
@@ -40,9 +41,13 @@ final class Outbox {
     if (file != null) {
       byte[] path = file.getBytes(StandardCharsets.UTF_8);
       alone(request, stream, FrameKind.BODY_FILE, path.length).writeBytes(path);
-    } else if (body != null) {
-      int size = body.readableBytes();
-      alone(request, stream, FrameKind.BODY, size).writeBytes(body, body.readerIndex(), size);
+    } else if (body != null || !request.isComplete()) {
+      int flags = FrameKind.BODY | (request.isComplete() ? 0 : FrameKind.BODY_MORE);
+      int size = body == null ? 0 : body.readableBytes();
+      ByteBuf frame = alone(request, stream, flags, size);
+      if (body != null) {
+        frame.writeBytes(body, body.readerIndex(), size);
+      }
     } else {
       together(request, stream);
     }
@@ -50,6 +55,29 @@ final class Outbox {
 
   void credit(int stream, int bytes) {
     Frames.credit(outgoing(), stream, bytes);
+  }
+
+  /// Takes the piece's bytes, at most [Frames#MAX_PIECE].
+  void body(int stream, ByteBuf piece, boolean last) {
+    Frames.body(outgoing(), stream, piece, last);
+  }
+
+  /// @param why [FrameKind#GONE] or [FrameKind#TIME]
+  void cancel(int stream, int why) {
+    Frames.cancel(outgoing(), stream, why);
+  }
+
+  /// Takes the piece's bytes, at most [Frames#MAX_PIECE].
+  void message(int stream, ByteBuf piece, boolean text, boolean more) {
+    Frames.message(outgoing(), stream, piece, text, more);
+  }
+
+  void close(int stream, int code, String reason) {
+    Frames.close(outgoing(), stream, code, reason.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void stop(long millis) {
+    Frames.stop(outgoing(), millis);
   }
 
   private void together(RequestSource request, int stream) {
@@ -60,7 +88,12 @@ final class Outbox {
       batchStream = stream;
       flushLater();
     }
-    batch.add(request.head(), request.caller(), 0);
+    List<String> subprotocols = request.webSocket();
+    if (subprotocols != null && batch instanceof ScopeBatch scopes) {
+      scopes.addWebSocket(request.head(), request.caller(), subprotocols);
+    } else {
+      batch.add(request.head(), request.caller(), 0);
+    }
   }
 
   private void endBatch() {

@@ -22,6 +22,7 @@ final class StatusPage {
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int STARTED = 0;
   private static final int WITHDRAWN = 8;
+  private static final int READ = 16;
   private static final int SINCE = 64;
   private static final int CANCELLED = 80;
 
@@ -63,6 +64,11 @@ final class StatusPage {
   /// idle.
   long since() {
     return (long) WORD.getAcquire(words, SINCE);
+  }
+
+  /// When an ASGI worker last read its link, in [System#nanoTime()].
+  long read() {
+    return (long) WORD.getAcquire(words, READ);
   }
 
   void withdraw(long stream) {

@@ -1,19 +1,20 @@
 package io.saola.link;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import io.saola.model.ResponseHead;
 import io.saola.wire.CommonEnviron;
+import io.saola.wire.EnvironBatch;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
+import io.saola.wire.ScopeBatch;
 import io.saola.wire.WireException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLink.class);
 
-  /// One stream that has not been answered.
-  private static final class Call {
-    final Answer answer;
-    long window;
-    boolean streaming;
-    boolean cancelled;
-
-    Call(Answer answer, long window) {
-      this.answer = answer;
-      this.window = window;
-    }
-  }
-
   /// What a link tells the one who owns the pool.
   public interface Owner {
     /// The worker broke the protocol and must be killed.
@@ -50,34 +38,46 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   private final Hello hello;
+  private final boolean asgi;
   private final Channel channel;
   private final Outbox outbox;
   private final StatusPage page;
   private final int window;
   private final IntObjectMap<Call> calls = new IntObjectHashMap<>();
   private final Frames frames = new Frames();
-  private final ResponseHead responseHead = new ResponseHead();
+  private final Inbox inbox;
   private final ServiceTime serviceTime = new ServiceTime();
   private @Nullable Owner owner;
   private @Nullable ByteBuf rest;
   private int lastStream;
   private long withdrawn;
-  private int answered;
   private long busySince;
-  private long lastPiece;
   private boolean broken;
   private long reads;
 
-  WorkerLink(Hello hello, Channel channel, StatusPage page, CommonEnviron common, int window) {
+  WorkerLink(
+      Hello hello,
+      boolean asgi,
+      Channel channel,
+      StatusPage page,
+      CommonEnviron common,
+      int window) {
     this.hello = hello;
+    this.asgi = asgi;
     this.channel = channel;
     this.page = page;
-    this.outbox = new Outbox(channel, common);
+    this.outbox = new Outbox(channel, asgi ? new ScopeBatch(common) : new EnvironBatch(common));
+    this.inbox = new Inbox(calls, asgi, this::cancel);
     this.window = window;
   }
 
   public void owner(Owner owner) {
     this.owner = owner;
+  }
+
+  /// Whether the app is an ASGI app; if not, a WSGI app.
+  public boolean isAsgi() {
+    return asgi;
   }
 
   public int slot() {
@@ -103,8 +103,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   ///
   /// @return the stream's number on this link
   public int send(RequestSource request, Answer answer) {
+    long now = asgi || calls.isEmpty() ? System.nanoTime() : 0;
     if (calls.isEmpty()) {
-      busySince = System.nanoTime();
+      busySince = now;
       if (lastStream == -1) {
         // Numbers are unsigned and start again only while nothing is in flight.
         lastStream = 0;
@@ -112,9 +113,68 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       }
     }
     int stream = ++lastStream;
-    calls.put(stream, new Call(answer, window));
+    Call call = new Call(answer, window, now);
+    call.uploading = !request.isComplete();
+    calls.put(stream, call);
     outbox.request(request, stream);
     return stream;
+  }
+
+  /// Sends more of a request's body, as much as its window allows; takes those bytes from `piece`.
+  ///
+  /// @param last whether the body ends with it
+  public void body(int stream, ByteBuf piece, boolean last) {
+    Call call = calls.get(stream);
+    if (call == null) {
+      piece.skipBytes(piece.readableBytes());
+      return;
+    }
+    while (piece.isReadable() && call.outgoing > 0) {
+      int size = (int) Math.min(Math.min(piece.readableBytes(), Frames.MAX_PIECE), call.outgoing);
+      call.outgoing -= size;
+      boolean ends = last && size == piece.readableBytes();
+      outbox.body(stream, piece.readSlice(size), ends);
+      call.uploading = !ends;
+    }
+    if (last && !piece.isReadable() && call.uploading) {
+      call.uploading = false;
+      outbox.body(stream, Unpooled.EMPTY_BUFFER, true);
+    }
+    call.touch(System.nanoTime());
+  }
+
+  /// Sends more of a message of a WebSocket, as much as its window allows; takes those bytes from
+  /// `payload`.
+  ///
+  /// @return whether the message has been sent to its end
+  public boolean message(int stream, ByteBuf payload, boolean text) {
+    Call call = calls.get(stream);
+    if (call == null) {
+      payload.skipBytes(payload.readableBytes());
+      return true;
+    }
+    boolean done = false;
+    while (!done && call.outgoing > 0) {
+      int size = (int) Math.min(Math.min(payload.readableBytes(), Frames.MAX_PIECE), call.outgoing);
+      call.outgoing -= size + Inbox.MESSAGE_COST;
+      done = size == payload.readableBytes();
+      outbox.message(stream, payload.readSlice(size), text, !done);
+    }
+    return done;
+  }
+
+  /// Tells the app that its WebSocket has ended.
+  public void closed(int stream, int code, String reason) {
+    if (calls.containsKey(stream)) {
+      outbox.close(stream, code, reason);
+    }
+  }
+
+  /// Asks an ASGI worker to finish, to end its lifespan and to exit.
+  ///
+  /// @param millis how long it has
+  public void stop(long millis) {
+    outbox.stop(millis);
   }
 
   /// Lets the worker send so many more bytes of this stream's body.
@@ -133,7 +193,13 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public void cancel(int stream) {
     Call call = calls.get(stream);
     if (call != null) {
+      if (asgi && !call.cancelled) {
+        outbox.cancel(stream, FrameKind.GONE);
+      }
       call.cancelled = true;
+    }
+    if (asgi) {
+      return;
     }
     long unsigned = Integer.toUnsignedLong(stream);
     if (page.started() == unsigned) {
@@ -153,6 +219,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   public long slowestRecent() {
+    if (asgi) {
+      return Long.MAX_VALUE; // it starts what it is given: there is nothing to prefetch for
+    }
     // Near the end of the numbers the link runs empty, so that they can start again.
     return Integer.compareUnsigned(lastStream, -1000) > 0 ? Long.MAX_VALUE : serviceTime.slowest();
   }
@@ -200,15 +269,37 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     }
     Call call = calls.get((int) page.started());
     if (call != null && call.streaming) {
-      return call.window > 0 && now - Math.max(since, lastPiece) > limit;
+      return call.window > 0 && now - Math.max(since, call.since()) > limit;
     }
     return now - since > limit;
   }
 
   /// The request that the worker is at, if its answer is not complete.
   public @Nullable Answer current() {
-    Call call = calls.get((int) page.started());
-    return call == null ? null : call.answer;
+    return Call.answerOf(calls.get((int) page.started()));
+  }
+
+  /// Looks after the time of an ASGI worker's requests: tells those whose time is up, and gives up
+  /// those that have been told more than `grace` nanoseconds ago.
+  ///
+  /// @return whether the worker has to be killed: it has not read its link since
+  public boolean enforce(long now, long limit, long grace) {
+    List<Integer> late = new ArrayList<>();
+    boolean blocked = false;
+    for (IntObjectMap.PrimitiveEntry<Call> entry : calls.entries()) {
+      Call call = entry.value();
+      if (call.enforce(entry.key(), outbox, now, limit, grace)) {
+        late.add(entry.key());
+        blocked |= page.read() < call.toldAt();
+      }
+    }
+    for (int stream : late) {
+      Call call = calls.remove(stream);
+      if (call != null) {
+        call.answer.timedOut();
+      }
+    }
+    return blocked;
   }
 
   /// Removes the current request, so that its late answer is not looked at.
@@ -241,7 +332,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     try {
       while (frames.next(in)) {
         int end = in.readerIndex() + frames.length();
-        frame(in);
+        inbox.frame(frames, in);
         in.readerIndex(end);
       }
       keepRest(ctx, in);
@@ -267,126 +358,13 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     rest = kept;
   }
 
-  private void frame(ByteBuf in) {
-    int stream = frames.stream();
-    switch (frames.kind()) {
-      case FrameKind.RESPONSE -> response(in, stream);
-      case FrameKind.HEAD -> head(in, stream);
-      case FrameKind.DATA -> data(in, stream);
-      case FrameKind.FILE -> file(in, stream);
-      case FrameKind.END -> end(stream, frames.flags() == FrameKind.ABORTED);
-      case FrameKind.FAILED -> {
-        Call call = calls.get(stream);
-        if (call != null) {
-          call.answer.failed(text(in, frames.length()));
-        }
-      }
-      case FrameKind.SKIPPED -> {
-        Call call = calls.remove(stream);
-        if (call != null) {
-          call.answer.skipped();
-        }
-      }
-      case FrameKind.BYE -> LOG.debug("{} said bye", this);
-      default -> throw new WireException("frame kind " + frames.kind());
-    }
-  }
-
-  private void response(ByteBuf in, int stream) {
-    int headLength = readInt(in, frames.length());
-    if (headLength < 0 || headLength > frames.length() - 4) {
-      throw new WireException("response head of " + headLength + " bytes");
-    }
-    Call call = calls.remove(stream);
-    if (call == null) {
-      return;
-    }
-    answered++;
-    in.readBytes(responseHead.room(headLength), 0, headLength);
-    String problem = responseHead.parse(frames.count());
-    if (problem != null) {
-      call.answer.broken(problem, true);
-      return;
-    }
-    int bodyLength = frames.length() - 4 - headLength;
-    ByteBuf body = in.slice(in.readerIndex(), bodyLength);
-    call.answer.response(responseHead, body);
-  }
-
-  private void head(ByteBuf in, int stream) {
-    Call call = calls.get(stream);
-    if (call == null) {
-      return;
-    }
-    call.streaming = true;
-    if (call.cancelled) {
-      cancel(stream);
-    }
-    lastPiece = System.nanoTime();
-    in.readBytes(responseHead.room(frames.length()), 0, frames.length());
-    String problem = responseHead.parse(frames.count());
-    if (problem != null) {
-      cancel(stream);
-      call.answer.broken(problem, false);
-      return;
-    }
-    call.answer.head(responseHead);
-  }
-
-  private void data(ByteBuf in, int stream) {
-    Call call = calls.get(stream);
-    if (call == null) {
-      return;
-    }
-    call.window -= frames.length();
-    if (!call.streaming || call.window < 0) {
-      throw new WireException(call.streaming ? "data beyond its credit" : "data before its head");
-    }
-    lastPiece = System.nanoTime();
-    call.answer.data(in.slice(in.readerIndex(), frames.length()));
-  }
-
-  private void file(ByteBuf in, int stream) {
-    long offset = in.readLongLE();
-    long length = in.readLongLE();
-    String path = text(in, frames.length() - 16);
-    if (offset < 0 || length < 0 || !path.startsWith("/")) {
-      throw new WireException("file frame of " + length + " from " + offset + " of " + path);
-    }
-    Call call = calls.get(stream);
-    if (call == null || !call.streaming) {
-      return;
-    }
-    lastPiece = System.nanoTime();
-    call.answer.file(path, offset, length);
-  }
-
-  private void end(int stream, boolean aborted) {
-    Call call = calls.remove(stream);
-    if (call != null) {
-      answered++;
-      call.answer.end(aborted);
-    }
-  }
-
-  private static int readInt(ByteBuf in, int available) {
-    if (available < 4) {
-      throw new WireException("frame ends inside a number");
-    }
-    return in.readIntLE();
-  }
-
-  private static String text(ByteBuf in, int length) {
-    return in.toString(in.readerIndex(), length, StandardCharsets.UTF_8);
-  }
-
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    if (answered > 0) {
+    int answered = inbox.takeAnswered();
+    if (answered > 0 && !asgi) {
       long now = System.nanoTime();
       serviceTime.answered(answered, now - busySince);
       busySince = now;
-      answered = 0;
     }
   }
 
@@ -413,7 +391,11 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       int stream = open.get(i);
       Call call = calls.remove(stream);
       if (call != null) {
-        call.answer.lost(Integer.toUnsignedLong(stream) <= started);
+        if (call.talk == null) {
+          call.answer.lost(Integer.toUnsignedLong(stream) <= started);
+        } else {
+          call.talk.end(true);
+        }
       }
     }
   }

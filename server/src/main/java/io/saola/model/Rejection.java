@@ -41,6 +41,7 @@ public enum Rejection {
   QUEUE_FULL(503, "queue-full", "All workers are busy."),
   QUEUE_TIMEOUT(503, "queue-timeout", "All workers are busy."),
   STOPPING(503, "stopping", "The server is stopping."),
+  WEBSOCKET_REFUSED(403, "websocket-refused", "The application refused the WebSocket."),
   APP_RESPONSE(500, "app-response", "The application sent a malformed response."),
   WORKER_LOST(502, "worker-lost", "The application ended while it was answering."),
   TIMEOUT(504, "timeout", "The application did not answer in time.");

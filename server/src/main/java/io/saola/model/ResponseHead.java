@@ -49,18 +49,48 @@ public final class ResponseHead {
     return bytes;
   }
 
-  /// Reads the lines that [#room] was filled with.
+  /// Reads the lines that [#room] was filled with: a status, and fields.
   ///
   /// @param lines how many the worker says there are
   /// @return what is wrong with the head, or null
   public @Nullable String parse(int lines) {
+    int end = endOfLine(0);
+    reset();
+    String problem = parseStatus(end);
+    return problem == null ? fields(end, 1, lines) : problem;
+  }
+
+  /// Reads the lines of a WebSocket that is accepted: a subprotocol, and fields (PROTOCOL §11).
+  public @Nullable String parseAccept(int lines) {
+    int end = endOfLine(0);
+    reset();
+    status = 101;
+    statusEnd = end;
+    for (int i = 0; i < end; i++) {
+      if (TOKEN[bytes[i] & 0xFF] == 0) {
+        return "subprotocol '" + printable(0, end) + "' is not a token";
+      }
+    }
+    return fields(end, 1, lines);
+  }
+
+  /// Reads the lines of trailer fields.
+  public @Nullable String parseTrailers(int lines) {
+    reset();
+    return fields(-1, 0, lines);
+  }
+
+  private void reset() {
     count = 0;
     contentLength = -1;
     close = hasDate = hasServer = false;
     dropped = null;
-    int end = endOfLine(0);
-    String problem = parseStatus(end);
-    int seen = 1;
+  }
+
+  private @Nullable String fields(int endBefore, int linesBefore, int lines) {
+    int end = endBefore;
+    int seen = linesBefore;
+    String problem = null;
     while (problem == null && end < length) {
       int nameStart = end + 1;
       int nameEnd = endOfLine(nameStart);
@@ -218,7 +248,8 @@ public final class ResponseHead {
     return status;
   }
 
-  /// Where the status line's text ends: the bytes before it are the code and the reason.
+  /// Where the status line's text ends: the bytes before it are the code and the reason, or the
+  /// subprotocol.
   public int statusEnd() {
     return statusEnd;
   }
@@ -252,6 +283,28 @@ public final class ResponseHead {
   /// Whether the app asked for the connection to be closed after this response.
   public boolean close() {
     return close;
+  }
+
+  /// Whether this field has that name, which must be given in lower case.
+  public boolean isNamed(int i, String lower) {
+    int start = nameStart(i);
+    return nameEnd(i) - start == lower.length() && is(lower, start);
+  }
+
+  /// Whether the value of this field begins so, in any case; `lower` must be in lower case.
+  public boolean startsWith(int i, String lower) {
+    int start = valueStart(i);
+    return valueEnd(i) - start >= lower.length() && is(lower, start);
+  }
+
+  /// Whether the body is a stream of events that ends only when somebody ends it.
+  public boolean isEventStream() {
+    for (int i = 0; i < count; i++) {
+      if (isNamed(i, "content-type")) {
+        return startsWith(i, "text/event-stream");
+      }
+    }
+    return false;
   }
 
   public boolean hasDate() {

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides which worker takes the next job, and holds the jobs that must wait.
 ///
-/// * **Last in, first out** over idle places: a lightly loaded server keeps using the same warm
-///   few.
+/// * **Last in, first out** over idle workers: a lightly loaded server keeps using the same warm
+///   few. When none is idle, the worker with the fewest jobs of those that have a place.
 /// * **Prefetch**: only while every place is taken, a worker is given more than it has places for,
 ///   as much as its slowest recent job says costs less than [#PATIENCE] of waiting in total. It
 ///   saves a wake-up per request, which is most of what a small request costs.
@@ -251,8 +251,25 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     member.worker.run(job);
   }
 
+  /// The one with the fewest jobs of those with a free place; of equals, the last that became free.
+  /// With one place each that is simply the last.
+  private @Nullable Member<J, W> leastBusy() {
+    Member<J, W> last = idle.peekLast();
+    if (last == null || last.inFlight == 0 || idle.size() == 1) {
+      return last;
+    }
+    Member<J, W> best = last;
+    for (Iterator<Member<J, W>> all = idle.descendingIterator(); all.hasNext(); ) {
+      Member<J, W> member = all.next();
+      if (member.inFlight < best.inFlight) {
+        best = member;
+      }
+    }
+    return best;
+  }
+
   private @Nullable Member<J, W> placeFor(J job, long now) {
-    Member<J, W> free = idle.peekLast();
+    Member<J, W> free = leastBusy();
     if (free != null || !job.mayShare()) {
       return free;
     }

@@ -24,6 +24,8 @@ sealed interface Command {
 
   record Nudge(int pid) implements Command {}
 
+  record Halt() implements Command {}
+
   record Stop() implements Command {}
 
   /// A process that has said Hello, and who waits to hear whether the keeper knows it.

@@ -123,7 +123,7 @@ final class Crew {
       case Command.LinkClosed(int pid) -> condemn(pid, now, now + FAREWELL, "its link closed");
       case Command.Kill(int slot, int pid, String why) -> kill(slot, pid, why, now);
       case Command.Nudge(int pid) -> nudge(pid);
-      case Command.KeeperEnded _, Command.Stop _ ->
+      case Command.KeeperEnded _, Command.Halt _, Command.Stop _ ->
           throw new IllegalArgumentException(command + " is not the crew's");
     }
   }

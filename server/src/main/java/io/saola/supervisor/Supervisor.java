@@ -100,6 +100,11 @@ public final class Supervisor implements AutoCloseable {
     mailbox.add(new Command.Nudge(pid));
   }
 
+  /// From now on nothing is forked or replaced: who ends may end.
+  public void halt() {
+    mailbox.add(new Command.Halt());
+  }
+
   /// Ends every process and returns when nothing is left, 2.5 s later at the latest. Doing it again
   /// has no effect. Exchanges that are still running are lost: drain before.
   public void stop() {
@@ -193,6 +198,7 @@ public final class Supervisor implements AutoCloseable {
           keeperStarted(pid, version);
       case Command.KeeperEnded(ExitStatus status, List<String> lastWords) ->
           keeperEnded(status, lastWords);
+      case Command.Halt _ -> crew.halt();
       case Command.Stop _ -> stopKeeper();
       default -> crew.handle(command, nanoTime.getAsLong());
     }

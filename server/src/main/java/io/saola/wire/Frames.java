@@ -118,6 +118,14 @@ public final class Frames {
     header(out, 0, FrameKind.STOP, 0, 0);
   }
 
+  /// To an ASGI worker.
+  ///
+  /// @param millis how long it has to end
+  public static void stop(ByteBuf out, long millis) {
+    header(out, 4, FrameKind.STOP, 0, 0);
+    out.writeIntLE((int) Math.min(millis, Integer.MAX_VALUE));
+  }
+
   public static void fork(ByteBuf out, int slot) {
     header(out, 4, FrameKind.FORK, 0, 0);
     out.writeIntLE(slot);

@@ -8,7 +8,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.saola.rig.LeakCounter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +42,7 @@ class DeliveryTest {
   }
 
   private void begin(long memory, Path spool) {
-    ExchangeSettings settings = new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 10, 0);
+    ExchangeSettings settings = new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 100, 10, 0);
     budget = new MemoryBudget(memory);
     delivery = new Delivery(client, budget, settings, allocator, credits::add);
   }
@@ -240,7 +239,7 @@ class DeliveryTest {
   void a_part_of_a_file_leaves_in_its_place() throws IOException {
     Path file = Files.writeString(folder.resolve("given"), "0123456789");
     data(3);
-    delivery.file(FileChannel.open(file), 2, 5);
+    delivery.file(file.toString(), 2, 5);
     expected.append("23456");
     data(4);
     client.take();
@@ -254,7 +253,7 @@ class DeliveryTest {
   void a_long_file_leaves_in_many_regions() throws IOException {
     Path file = Files.writeString(folder.resolve("given"), "0123456789".repeat(100_000));
     client.writable = false;
-    delivery.file(FileChannel.open(file), 0, 1_000_000);
+    delivery.file(file.toString(), 0, 1_000_000);
     expected.append("0123456789".repeat(100_000));
     Files.delete(file);
     resume();

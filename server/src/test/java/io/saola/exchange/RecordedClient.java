@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /// A client that takes what it is told to take, when it is told.
 final class RecordedClient implements Client {
@@ -83,6 +84,20 @@ final class RecordedClient implements Client {
   public boolean start(ResponseHead head, long length) {
     return true;
   }
+
+  @Override
+  public void earlyHints(List<String> links) {}
+
+  @Override
+  public void trailers(ResponseHead fields) {}
+
+  @Override
+  public WebSocketClient accept(ResponseHead head, WebSocketEvents events) {
+    throw new IllegalStateException("no WebSocket was asked for");
+  }
+
+  @Override
+  public void readOn() {}
 
   @Override
   public void end() {}

@@ -5,12 +5,15 @@ import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.Listeners;
 import io.saola.front.http1.Http1;
+import io.saola.front.websocket.WebSocketLoop;
+import io.saola.front.websocket.WebSocketSettings;
 import io.saola.link.LinkStage;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.rig.FakeWorker;
 import io.saola.rig.Visitor;
 import io.saola.settings.AccessFormat;
+import io.saola.settings.AllowedOrigins;
 import io.saola.settings.Bind;
 import io.saola.settings.ListenSettings;
 import io.saola.settings.LogLevel;
@@ -22,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -50,19 +54,23 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     links = new LinkStage(folder);
     socket = folder.resolve("http");
     ExchangeSettings limits =
-        new ExchangeSettings(1 << 20, maxSpool, memory, folder, timeout, 10, 20 * SECOND);
+        new ExchangeSettings(1 << 20, maxSpool, memory, folder, timeout, 100, 10, 20 * SECOND);
     dispatcher = new Dispatcher(links.loop(), limits, this);
     exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     links.onReady(dispatcher::add);
     FrontSettings front =
         new FrontSettings(
             8192, 100, 65536, 10 * SECOND, 10 * SECOND, 10 * SECOND, 10 * SECOND, "/-/");
+    Connections connections = new Connections(links.loop());
+    WebSocketSettings sockets =
+        new WebSocketSettings(1 << 20, 0, 0, 0, 10 * SECOND, true, new AllowedOrigins(List.of()));
     Http1 http1 =
         new Http1(
             front,
             exchanges,
             new Forwarded(address -> false),
-            new Connections(links.loop()),
+            connections,
+            new WebSocketLoop(sockets, connections, System::nanoTime, new SplittableRandom(1)),
             InstantSource.fixed(Instant.ofEpochSecond(784111777)));
     listeners = listen(http1);
   }

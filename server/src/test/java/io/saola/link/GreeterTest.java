@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GreeterTest {
   private static final int PID = FakeWorker.PID;
   private static final byte[] AGREED = FakeWorker.frame(0x02, 0, 0, 0, Sample.expected());
-  private static final byte[] READY = FakeWorker.frame(0x03, 0, 0, 0, new byte[0]);
+  private static final byte[] READY = FakeWorker.frame(0x03, 0, 0, 0, "wsgi\n".getBytes(US_ASCII));
 
   @TempDir private Path folder;
   private LinkStage stage;

@@ -65,6 +65,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         "prewarm",
         true,
         WINDOW,
+        new LinkSettings.Asgi("auto", false, "auto", "auto", 40),
         new CommonEnviron("", "saola/1", "127.0.0.1", 8000));
   }
 

@@ -6,10 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.saola.model.ResponseHead;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Notes what a worker says about one request, as short texts.
-final class RecordedAnswer implements Answer {
+class RecordedAnswer implements Answer {
   final List<String> said = new ArrayList<>();
+  private final @Nullable Talk talk = new RecordedTalk();
 
   @Override
   public void response(ResponseHead head, ByteBuf body) {
@@ -49,6 +51,69 @@ final class RecordedAnswer implements Answer {
   @Override
   public void broken(String problem, boolean complete) {
     said.add("broken " + problem + (complete ? "" : ", to be ended"));
+  }
+
+  @Override
+  public void earlyHints(List<String> links) {
+    said.add("hints " + links);
+  }
+
+  @Override
+  public void trailers(ResponseHead fields) {
+    said.add("trailers " + text(fields));
+  }
+
+  @Override
+  public void credit(int bytes) {
+    said.add("credit " + bytes);
+  }
+
+  @Override
+  public @Nullable Talk accept(ResponseHead head) {
+    said.add("accept " + text(head));
+    return talk;
+  }
+
+  @Override
+  public void refuse() {
+    said.add("refuse");
+  }
+
+  @Override
+  public void expired() {
+    said.add("expired");
+  }
+
+  @Override
+  public void timedOut() {
+    said.add("timed out");
+  }
+
+  /// Notes what the worker says on the WebSocket among the rest.
+  private final class RecordedTalk implements Talk {
+    @Override
+    public void message(ByteBuf piece, boolean text, boolean last) {
+      said.add(
+          "message "
+              + piece.toString(ISO_8859_1)
+              + (text ? " text" : " bytes")
+              + (last ? "" : " more"));
+    }
+
+    @Override
+    public void close(int code, String reason) {
+      said.add("close " + code + " " + reason);
+    }
+
+    @Override
+    public void credit(int bytes) {
+      said.add("credit " + bytes);
+    }
+
+    @Override
+    public void end(boolean failed) {
+      said.add(failed ? "talk failed" : "talk ended");
+    }
   }
 
   @Override

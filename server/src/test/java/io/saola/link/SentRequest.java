@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.saola.model.Caller;
 import io.saola.model.RequestHead;
 import io.saola.rig.Requests;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A request as a link is given it.
@@ -14,6 +15,16 @@ record SentRequest(
     @Nullable ByteBuf bodyInMemory,
     @Nullable String bodyFile)
     implements RequestSource {
+  @Override
+  public boolean isComplete() {
+    return true;
+  }
+
+  @Override
+  public @Nullable List<String> webSocket() {
+    return null;
+  }
+
   static SentRequest get(String target) {
     return new SentRequest(Requests.get(target), Requests.caller(), 0, null, null);
   }

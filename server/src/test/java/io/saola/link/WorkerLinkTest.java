@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.saola.model.ResponseHead;
 import io.saola.rig.FakeWorker;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -324,7 +323,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
   }
 
   /// Only notes how it was lost.
-  private static final class RecordedAnswerOf implements Answer {
+  private static final class RecordedAnswerOf extends RecordedAnswer {
     private final int number;
     private final List<String> order;
 
@@ -337,30 +336,6 @@ class WorkerLinkTest implements WorkerLink.Owner {
     public void lost(boolean started) {
       order.add(number + (started ? " lost" : " lost before it began"));
     }
-
-    @Override
-    public void response(ResponseHead head, ByteBuf body) {}
-
-    @Override
-    public void head(ResponseHead head) {}
-
-    @Override
-    public void data(ByteBuf data) {}
-
-    @Override
-    public void file(String path, long offset, long length) {}
-
-    @Override
-    public void end(boolean aborted) {}
-
-    @Override
-    public void failed(String traceback) {}
-
-    @Override
-    public void skipped() {}
-
-    @Override
-    public void broken(String problem, boolean complete) {}
   }
 
   @Test

@@ -66,7 +66,7 @@ public final class FakeWorker implements AutoCloseable {
     worker.expect(0x30);
     worker.map(pages.resolve("page-" + slot + "-" + PID));
     worker.send(frame(0x02, 0, 0, 0, agreed));
-    worker.send(frame(0x03, 0, 0, 0, new byte[0]));
+    worker.send(frame(0x03, 0, 0, 0, "wsgi\n".getBytes(US_ASCII)));
     return worker;
   }
 

@@ -5,6 +5,7 @@ import io.saola.exchange.Exchanges;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
+import io.saola.front.websocket.WebSocketLoop;
 import io.saola.model.Caller;
 import io.saola.model.RequestHead;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,7 @@ public final class Http1 {
   private final Exchanges exchanges;
   private final Forwarded forwarded;
   private final Connections connections;
+  private final WebSocketLoop webSockets;
   private final ResponseWriter writer;
   private final byte[] probePrefix;
   private final ArrayDeque<RequestHead> heads = new ArrayDeque<>();
@@ -29,11 +31,13 @@ public final class Http1 {
       Exchanges exchanges,
       Forwarded forwarded,
       Connections connections,
+      WebSocketLoop webSockets,
       InstantSource clock) {
     this.settings = settings;
     this.exchanges = exchanges;
     this.forwarded = forwarded;
     this.connections = connections;
+    this.webSockets = webSockets;
     this.writer = new ResponseWriter(clock);
     this.probePrefix = settings.probePrefix().getBytes(StandardCharsets.US_ASCII);
   }
@@ -74,6 +78,10 @@ public final class Http1 {
 
   Connections connections() {
     return connections;
+  }
+
+  WebSocketLoop webSockets() {
+    return webSockets;
   }
 
   ResponseWriter writer() {

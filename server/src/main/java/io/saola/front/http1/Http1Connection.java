@@ -2,21 +2,22 @@ package io.saola.front.http1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 import io.saola.exchange.Exchange;
+import io.saola.exchange.WebSocketClient;
+import io.saola.exchange.WebSocketEvents;
 import io.saola.front.Connections;
-import io.saola.front.Reading;
 import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.front.websocket.Handshake;
+import io.saola.front.websocket.WebSocketConnection;
 import io.saola.model.Caller;
 import io.saola.model.Method;
 import io.saola.model.Rejection;
-import io.saola.model.RequestHead;
+import io.saola.model.ResponseHead;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,16 +30,10 @@ import org.slf4j.LoggerFactory;
 /// ```
 ///
 /// What arrives while an exchange runs is read ahead up to [Reading#AHEAD] bytes, so that the
-/// client's end is seen. Owned by its event loop.
+/// client's end is seen. An app may have begun with a request whose body is still coming. Owned by
+/// its event loop.
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Connections.Watched {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
-
-  /// How long, in nanoseconds, and how many bytes a refused client may go on sending before it is
-  /// cut off: closing at once would reset the connection and take the answer with it (RFC 9112
-  /// §9.6).
-  private static final long LINGER_NANOS = 5_000_000_000L;
-
-  private static final long LINGER_BYTES = 64L << 20;
 
   /// Where the connection is.
   private enum State {
@@ -50,34 +45,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   }
 
   private final Http1 shared;
-  private final Caller caller;
-  private final boolean trusted;
-  private @Nullable RequestHead head;
-  private final HeadDecoder heads;
+  private final NextRequest request;
   private final BodyDecoder body = new BodyDecoder();
-  private final Reading reading = new Reading();
+  private final Input input = new Input();
+  private final Closing closing = new Closing();
   private State state = State.HEAD;
-  private @Nullable ByteBuf in;
   private @Nullable Exchange exchange;
+  private @Nullable Handshake handshake;
   private @Nullable Http1Response response;
   private @Nullable ChannelHandlerContext context;
-  private Caller asker;
   private long startNanos;
   private long deadline;
-  private long lingered;
-  private boolean inputShut;
+  private boolean paused;
   private boolean processing;
 
   Http1Connection(Http1 shared, Caller caller, boolean trusted) {
     this.shared = shared;
-    this.caller = caller;
-    this.trusted = trusted;
-    this.asker = caller;
-    this.heads =
-        new HeadDecoder(
-            shared.settings().maxLine(),
-            shared.settings().maxFields(),
-            shared.settings().maxFieldBytes());
+    this.request = new NextRequest(shared, caller, trusted);
   }
 
   @Override
@@ -93,27 +77,18 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf read = (ByteBuf) message;
-    reading.came();
+    input.came();
     if (state == State.LINGER || state == State.CLOSED) {
-      lingered += read.readableBytes();
+      closing.throwAway(ctx, read);
       read.release();
-      if (lingered > LINGER_BYTES) {
-        ctx.close();
-      }
       return;
     }
-    if (state == State.HEAD && heads.idle()) {
+    if (state == State.HEAD && request.isIdle()) {
       startNanos = System.nanoTime();
     } else if (state == State.BODY) {
       deadline = System.nanoTime() + shared.settings().bodyTimeout();
     }
-    ByteBuf held = in;
-    if (held == null) {
-      in = read;
-    } else {
-      in = held.writeBytes(read);
-      read.release();
-    }
+    input.add(read);
     process(ctx);
   }
 
@@ -125,11 +100,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     processing = true;
     boolean more = true;
     while (more) {
-      more = in != null && in.isReadable() && step(ctx, in);
+      ByteBuf bytes = input.bytes();
+      more = bytes != null && bytes.isReadable() && step(ctx, bytes);
     }
     processing = false;
-    keepRest(ctx);
-    if (inputShut && state == State.HEAD && (in == null || ctx.channel().isWritable())) {
+    input.keepRest(ctx.alloc(), ctx.channel(), !paused);
+    if (input.isShut()
+        && state == State.HEAD
+        && (input.bytes() == null || ctx.channel().isWritable())) {
       // Nothing is left but perhaps the beginning of a head.
       closeWhenSent(ctx);
     }
@@ -141,28 +119,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       case BODY -> body(ctx, bytes);
       case BUSY -> false;
       case LINGER, CLOSED -> {
-        lingered += bytes.readableBytes();
-        bytes.skipBytes(bytes.readableBytes());
+        closing.throwAway(ctx, bytes);
         yield false;
       }
     };
-  }
-
-  /// What is not used yet is kept in a buffer of its own, so that more can be put behind it.
-  private void keepRest(ChannelHandlerContext ctx) {
-    ByteBuf rest = in;
-    if (rest == null) {
-      return;
-    }
-    int size = rest.readableBytes();
-    if (size == 0) {
-      rest.release();
-      in = null;
-    } else if (rest.readerIndex() > 0 || rest.writableBytes() == 0 || rest.refCnt() > 1) {
-      in = ctx.alloc().buffer(Math.max(256, size)).writeBytes(rest);
-      rest.release();
-    }
-    reading.wanted(ctx.channel(), size < Reading.AHEAD);
   }
 
   /// Not before the client has taken what was written: it has as long as for any answer.
@@ -174,19 +134,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     return may;
   }
 
-  /// The head of the request at hand; an idle connection has none.
-  private RequestHead head() {
-    RequestHead lent = head;
-    if (lent == null) {
-      lent = shared.lendHead();
-      head = lent;
-    }
-    return lent;
-  }
-
   private boolean head(ChannelHandlerContext ctx, ByteBuf bytes) {
-    boolean first = heads.idle();
-    return switch (heads.decode(bytes, head())) {
+    boolean first = request.isIdle();
+    return switch (request.decode(bytes)) {
       case MORE -> {
         if (first) {
           deadline = startNanos + shared.settings().headTimeout();
@@ -194,7 +144,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         yield false;
       }
       case REJECTED -> {
-        refuse(ctx, heads.rejection(), false);
+        refuse(ctx, request.rejection(), false);
         yield false;
       }
       case DONE -> {
@@ -205,48 +155,68 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   }
 
   private void begin(ChannelHandlerContext ctx, ByteBuf bytes) {
-    asker = shared.forwarded().caller(head(), caller, trusted);
-    Probe probe = Probe.of(shared.probePrefix(), head());
+    Probe probe = Probe.of(shared.probePrefix(), request.head());
     if (probe != null) {
       probe(ctx, probe);
       return;
     }
-    Exchange begun = shared.exchanges().begin(head(), asker, out(), ctx.alloc(), startNanos);
+    if (Handshake.isAsked(request.head()) && shared.exchanges().takesWebSockets()) {
+      shakeHands(
+          ctx, Handshake.read(request.head(), request.asker(), shared.webSockets().settings()));
+      return;
+    }
+    Exchange begun = request.begin(out(), ctx.alloc(), null, startNanos);
     exchange = begun;
-    out().begin(head(), begun);
-    if (!head().hasBody()) {
+    out().begin(request.head(), begun);
+    if (!request.head().hasBody()) {
       run(begun, startNanos);
       return;
     }
     long limit = shared.exchanges().settings().maxBody();
-    if (limit > 0 && head().contentLength() > limit) {
+    if (limit > 0 && request.head().contentLength() > limit) {
       refuse(ctx, Rejection.BODY_TOO_LARGE, true);
       return;
     }
     state = State.BODY;
-    body.begin(head(), begun);
+    body.begin(request.head(), begun);
     deadline = System.nanoTime() + shared.settings().bodyTimeout();
-    if (head().expectsContinue() && !bytes.isReadable()) {
+    if (request.head().expectsContinue() && !bytes.isReadable()) {
       ctx.writeAndFlush(ResponseWriter.interim(ctx.alloc()), ctx.voidPromise());
     }
+  }
+
+  private void shakeHands(ChannelHandlerContext ctx, Handshake asked) {
+    Rejection problem = asked.rejection();
+    if (problem != null) {
+      refuse(ctx, problem, true);
+      return;
+    }
+    Exchange begun = request.begin(out(), ctx.alloc(), asked.subprotocols(), startNanos);
+    handshake = asked;
+    exchange = begun;
+    out().begin(request.head(), begun);
+    run(begun, startNanos);
   }
 
   private void run(Exchange begun, long now) {
     state = State.BUSY;
     deadline = Long.MAX_VALUE;
     begun.complete(now);
-    if (inputShut && state == State.BUSY && begun.isWaiting()) {
+    if (input.isShut() && state == State.BUSY && begun.isWaiting()) {
       clientGone();
     }
   }
 
   private boolean body(ChannelHandlerContext ctx, ByteBuf bytes) {
-    Exchange into = exchange;
-    if (into == null) {
-      throw new IllegalStateException("a body without an exchange");
-    }
+    Exchange into = Objects.requireNonNull(exchange, "a body without an exchange");
     return switch (body.decode(bytes)) {
-      case MORE -> false;
+      case MORE -> {
+        if (into.isFull() && !paused) {
+          paused = true; // it is the app that does not take it, not the client who is late
+          deadline = Long.MAX_VALUE;
+        }
+        yield false;
+      }
       case REJECTED -> {
         refuse(ctx, body.rejection(), true);
         yield false;
@@ -258,11 +228,29 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     };
   }
 
+  /// The app has taken some of the body.
+  void readOn() {
+    ChannelHandlerContext ctx = context;
+    if (paused && ctx != null) {
+      paused = false;
+      deadline = System.nanoTime() + shared.settings().bodyTimeout();
+      ctx.executor()
+          .execute(() -> {
+            input.readOn(ctx.channel());
+            process(ctx);
+          });
+    }
+  }
+
   // ---- answers of the server's own
 
   /// Refuses a request and ends the connection, since nobody knows where the next one would start.
   private void refuse(ChannelHandlerContext ctx, Rejection reason, boolean hasHead) {
-    boolean withBody = head().method() != Method.HEAD;
+    if (exchange != null && exchange.hasBegun()) {
+      out().abort(reason);
+      return;
+    }
+    boolean withBody = request.head().method() != Method.HEAD;
     ctx.write(
         shared.writer().rejection(ctx.alloc(), reason, Persistence.CLOSE, withBody),
         ctx.voidPromise());
@@ -271,20 +259,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (begun != null) {
       begun.refused(reason, withBody ? reason.text().length() + 1 : 0);
     } else {
-      int length = reason.text().length() + 1;
-      shared.exchanges().log(head(), hasHead, asker, reason.status(), reason, length, startNanos);
+      request.log(hasHead, reason.status(), reason, reason.text().length() + 1, startNanos);
     }
     linger(ctx);
   }
 
   /// Answered by the server itself, whatever the workers do.
   private void probe(ChannelHandlerContext ctx, Probe probe) {
-    boolean close = mustClose() || !head().keepAlive();
+    boolean close = mustClose() || !request.head().keepAlive();
     Probe.Reading reading = probe.read(shared);
-    ctx.write(reading.response(shared, ctx.alloc(), head(), close), ctx.voidPromise());
-    shared
-        .exchanges()
-        .log(head(), true, asker, reading.status(), null, reading.length(), startNanos);
+    ctx.write(reading.response(shared, ctx.alloc(), request.head(), close), ctx.voidPromise());
+    request.log(true, reading.status(), null, reading.length(), startNanos);
     state = State.BUSY;
     responded(close);
     out().flushLater();
@@ -293,17 +278,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   // ---- out
 
   private Http1Response out() {
-    Http1Response out = response;
-    if (out == null) {
-      throw new IllegalStateException("not active");
-    }
-    return out;
+    return Objects.requireNonNull(response, "not active");
   }
 
   /// Whether the connection cannot go on after the response at hand.
   boolean mustClose() {
-    boolean isLast = inputShut && (in == null || !in.isReadable());
-    return isLast || shared.settings().keepAlive() == 0 || shared.connections().isDraining();
+    boolean isLast = input.isShut() && input.isEmpty();
+    // An answer that comes before all of the request has been sent is the last one, too.
+    return isLast
+        || state == State.BODY
+        || shared.settings().keepAlive() == 0
+        || shared.connections().isDraining();
   }
 
   /// Something is on its way to the client, who has a while to take it.
@@ -315,7 +300,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// The client has taken something.
   void progressed() {
-    if (state == State.BUSY) {
+    if (state == State.BUSY || paused) {
       deadline = System.nanoTime() + shared.settings().sendTimeout();
     }
   }
@@ -327,30 +312,30 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     exchange = null;
-    if (close || shared.connections().isDraining()) {
+    if (close || state == State.BODY || shared.connections().isDraining()) {
+      boolean early = state == State.BODY;
       state = State.CLOSED;
+      paused = false;
       out().flushLater();
-      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx));
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx, early));
       return;
     }
     state = State.HEAD;
     deadline = shared.connections().now() + shared.settings().keepAlive();
-    RequestHead done = head;
-    if (in != null) {
+    if (input.bytes() != null) {
       startNanos = System.nanoTime();
-    } else if (done != null) {
-      shared.giveBack(done);
-      head = null;
+    } else {
+      request.giveBack();
     }
-    if (!processing && (in != null || inputShut)) {
+    if (!processing && (input.bytes() != null || input.isShut())) {
       // Not from here: whoever called is in the middle of something.
       ctx.executor().execute(() -> process(ctx));
     }
   }
 
   /// Unread bytes would turn the close into a reset that can overtake the answer.
-  private void closeGently(ChannelHandlerContext ctx) {
-    if (inputShut || (in == null && reading.isOn())) {
+  private void closeGently(ChannelHandlerContext ctx, boolean early) {
+    if (input.isShut() || (!early && input.isExhausted())) {
       ctx.close();
     } else {
       linger(ctx);
@@ -363,16 +348,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     state = State.LINGER;
-    deadline = System.nanoTime() + LINGER_NANOS;
-    reading.wanted(ctx.channel(), true);
-    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
-        .addListener(done -> {
-          if (inputShut || !done.isSuccess()) {
-            ctx.close();
-          } else {
-            ((DuplexChannel) ctx.channel()).shutdownOutput();
-          }
-        });
+    deadline = System.nanoTime() + Closing.LINGER_NANOS;
+    Closing.linger(ctx, input);
   }
 
   /// Ends the connection in the middle of a response.
@@ -388,7 +365,23 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private void closeWhenSent(ChannelHandlerContext ctx) {
     state = State.CLOSED;
     deadline = System.nanoTime() + shared.settings().sendTimeout();
-    ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    Closing.whenSent(ctx);
+  }
+
+  /// Goes on as a WebSocket, in another handler.
+  WebSocketClient upgrade(ResponseHead accepted, WebSocketEvents events) {
+    ChannelHandlerContext ctx = Objects.requireNonNull(context, "not active");
+    Handshake asked = Objects.requireNonNull(handshake, "nobody asked for a WebSocket");
+    exchange = null;
+    request.leave(); // its exchange goes on
+    state = State.CLOSED;
+    shared.connections().remove(this);
+    ctx.write(shared.writer().accept(ctx.alloc(), asked, accepted), ctx.voidPromise());
+    out().flushLater();
+    WebSocketConnection next =
+        shared.webSockets().connection(asked, events, input.reading(), input.take());
+    ctx.pipeline().replace(this, "websocket", next);
+    return next;
   }
 
   @Override
@@ -399,7 +392,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     Exchange current = exchange;
     if (current != null) {
       current.resume();
-    } else if (state == State.HEAD && in != null) {
+    } else if (state == State.HEAD && input.bytes() != null) {
       process(ctx);
     }
   }
@@ -414,50 +407,57 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     switch (state) {
       case HEAD -> {
-        if (heads.idle()) {
+        if (request.isIdle()) {
           ctx.close();
         } else {
           refuse(ctx, Rejection.HEAD_TIMEOUT, false);
         }
       }
-      case BODY -> refuse(ctx, Rejection.BODY_TIMEOUT, true);
-      case BUSY -> {
-        ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
-        if (pending != null && pending.isEmpty()) {
-          // It is the app that takes its time, and that has a timeout of its own.
-          deadline = Long.MAX_VALUE;
+      case BODY, BUSY -> {
+        if (state == State.BUSY || paused) {
+          checkSending(ctx);
         } else {
-          ctx.close();
+          refuse(ctx, Rejection.BODY_TIMEOUT, true);
         }
       }
       case LINGER, CLOSED -> ctx.close();
     }
   }
 
+  private void checkSending(ChannelHandlerContext ctx) {
+    if (!Closing.hasSentAll(ctx)) {
+      ctx.close();
+    }
+    // Else it is the app that takes its time, and that has a timeout of its own.
+    deadline = Long.MAX_VALUE;
+  }
+
   @Override
   public void drain() {
     ChannelHandlerContext ctx = context;
-    if (ctx != null && state == State.HEAD && heads.idle()) {
+    if (exchange != null) {
+      exchange.drain();
+    }
+    if (ctx != null && state == State.HEAD && request.isIdle()) {
       closeWhenSent(ctx);
     }
   }
 
   /// A client that has sent its request and then its FIN may still be reading: what has been
   /// started is answered. One that gives up while its request still waits is gone, as nginx reads
-  /// it.
+  /// it; and an ASGI app wants to know, since its clients may be listening for hours.
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (!(event instanceof ChannelInputShutdownEvent)) {
       return;
     }
-    inputShut = true;
-    reading.ended();
+    input.shut();
     Exchange current = exchange;
     switch (state) {
       case HEAD -> process(ctx);
       case BODY -> clientGone();
       case BUSY -> {
-        if (current != null && current.isWaiting()) {
+        if (current != null && (current.isWaiting() || current.canBeTold())) {
           clientGone();
         }
       }
@@ -482,17 +482,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   public void channelInactive(ChannelHandlerContext ctx) {
     shared.connections().remove(this);
     clientGone();
-    if (in != null) {
-      in.release();
-      in = null;
-    }
+    input.release();
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A client that resets its connection is no event; anything else is ours.
     if (!(cause instanceof IOException)) {
-      LOG.error("connection failed peer={}", caller.address(), cause);
+      LOG.error("connection failed peer={}", request.caller().address(), cause);
     }
     ctx.close();
   }

@@ -7,12 +7,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.saola.exchange.Client;
 import io.saola.exchange.Exchange;
+import io.saola.exchange.WebSocketClient;
+import io.saola.exchange.WebSocketEvents;
 import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.model.KnownHeader;
 import io.saola.model.Method;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
 import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +38,7 @@ final class Http1Response implements Client {
   private final Runnable flush = this::flush;
   private @Nullable RequestHead request;
   private @Nullable Exchange exchange;
+  private @Nullable ByteBuf trailers;
   private int status;
   private long remaining;
   private long bodyBytes;
@@ -237,8 +243,7 @@ final class Http1Response implements Client {
   @Override
   public void end() {
     checkLength(0, remaining);
-    ByteBuf last =
-        chunked && !bodyForbidden ? ResponseWriter.lastChunk(allocator()) : Unpooled.EMPTY_BUFFER;
+    ByteBuf last = lastChunk();
     ChannelPromise promise = ctx.newPromise();
     Exchange current = exchange();
     promise.addListener(done -> {
@@ -249,10 +254,68 @@ final class Http1Response implements Client {
     flushLater();
   }
 
+  private ByteBuf lastChunk() {
+    ByteBuf withTrailers = trailers;
+    trailers = null;
+    if (withTrailers != null) {
+      return withTrailers;
+    }
+    return chunked && !bodyForbidden
+        ? ResponseWriter.lastChunk(allocator())
+        : Unpooled.EMPTY_BUFFER;
+  }
+
+  /// Frees what was never sent.
+  void discard() {
+    if (trailers != null) {
+      trailers.release();
+      trailers = null;
+    }
+  }
+
+  @Override
+  public void earlyHints(List<String> links) {
+    if (request().minorVersion() == 1 && status == 0) {
+      ctx.write(ResponseWriter.earlyHints(allocator(), links), ctx.voidPromise());
+      flushLater();
+    }
+  }
+
+  @Override
+  public void trailers(ResponseHead fields) {
+    if (chunked && trailers == null && takesTrailers()) {
+      trailers = ResponseWriter.lastChunk(allocator(), fields);
+    }
+  }
+
+  /// Whether the client has said that it does not throw trailers away (RFC 9110 §6.5.1).
+  private boolean takesTrailers() {
+    String te = request().value(KnownHeader.TE);
+    return te != null && te.toLowerCase(Locale.ROOT).contains("trailers");
+  }
+
+  @Override
+  public WebSocketClient accept(ResponseHead head, WebSocketEvents events) {
+    return connection.upgrade(head, events);
+  }
+
+  @Override
+  public void readOn() {
+    connection.readOn();
+  }
+
+  /// Ends a response that has begun, because of what is wrong with the request.
+  void abort(Rejection reason) {
+    exchange().refused(reason, bodyBytes);
+    discard();
+    connection.abort();
+  }
+
   @Override
   public void abort() {
     // Without its last chunk or its announced length, the client knows that something is missing.
     exchange().finish(status, bodyBytes, true);
+    discard();
     connection.abort();
   }
 

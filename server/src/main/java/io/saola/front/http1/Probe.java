@@ -23,7 +23,7 @@ enum Probe {
   /// What a probe says at a moment.
   record Reading(int status, String text) {
     ByteBuf response(Http1 shared, ByteBufAllocator allocator, RequestHead head, boolean close) {
-      String line = status + " " + ResponseWriter.phrase(status);
+      String line = status + StatusPhrase.text(status);
       Persistence persistence = Persistence.of(close, head.minorVersion());
       boolean withBody = head.method() != Method.HEAD;
       return shared.writer().own(allocator, line, null, text, persistence, withBody);

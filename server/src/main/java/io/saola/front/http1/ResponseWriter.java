@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ final class ResponseWriter {
     put(VERSION);
     put(from, 0, head.statusEnd());
     if (head.statusEnd() == 3) {
-      put(' ');
+      put(StatusPhrase.bytes(head.status()));
     }
     put(CRLF);
     ownFields(head);
@@ -169,7 +170,7 @@ final class ResponseWriter {
       ByteBufAllocator allocator, Rejection reason, Persistence persistence, boolean withBody) {
     return own(
         allocator,
-        reason.status() + " " + phrase(reason.status()),
+        reason.status() + StatusPhrase.text(reason.status()),
         advice(reason.status()),
         reason.text() + "\n",
         persistence,
@@ -200,6 +201,28 @@ final class ResponseWriter {
       case CLOSE -> put(CLOSE);
     }
     put(CRLF);
+  }
+
+  /// An informational response with Link fields (RFC 8297).
+  static ByteBuf earlyHints(ByteBufAllocator allocator, List<String> links) {
+    StringBuilder text = new StringBuilder("HTTP/1.1 103 Early Hints\r\n");
+    links.forEach(link -> text.append("Link: ").append(link).append("\r\n"));
+    byte[] bytes = text.append("\r\n").toString().getBytes(ISO_8859_1);
+    return allocator.directBuffer(bytes.length).writeBytes(bytes);
+  }
+
+  /// The last chunk with trailer fields behind it (RFC 9112 §7.1.2).
+  static ByteBuf lastChunk(ByteBufAllocator allocator, ResponseHead trailers) {
+    ByteBuf out = allocator.directBuffer(256).writeByte('0').writeBytes(CRLF);
+    byte[] from = trailers.bytes();
+    for (int i = 0; i < trailers.fieldCount(); i++) {
+      int start = trailers.nameStart(i);
+      out.writeBytes(from, start, trailers.nameEnd(i) - start);
+      out.writeByte(':').writeByte(' ');
+      out.writeBytes(from, trailers.valueStart(i), trailers.valueEnd(i) - trailers.valueStart(i));
+      out.writeBytes(CRLF);
+    }
+    return out.writeBytes(CRLF);
   }
 
   static ByteBuf interim(ByteBufAllocator allocator) {
@@ -269,27 +292,5 @@ final class ResponseWriter {
 
   private static byte[] ascii(String text) {
     return text.getBytes(US_ASCII);
-  }
-
-  static String phrase(int status) {
-    return switch (status) {
-      case 200 -> "OK";
-      case 400 -> "Bad Request";
-      case 403 -> "Forbidden";
-      case 404 -> "Not Found";
-      case 408 -> "Request Timeout";
-      case 413 -> "Content Too Large";
-      case 414 -> "URI Too Long";
-      case 417 -> "Expectation Failed";
-      case 426 -> "Upgrade Required";
-      case 431 -> "Request Header Fields Too Large";
-      case 500 -> "Internal Server Error";
-      case 501 -> "Not Implemented";
-      case 502 -> "Bad Gateway";
-      case 503 -> "Service Unavailable";
-      case 504 -> "Gateway Timeout";
-      case 505 -> "HTTP Version Not Supported";
-      default -> throw new IllegalArgumentException("status " + status);
-    };
   }
 }

@@ -58,7 +58,15 @@ class ResponseWriterTest {
   void a_head_announces_chunks_and_the_end_of_the_connection() {
     assertThat(write(head("404"), -1, true, Persistence.CLOSE))
         .isEqualTo(
-            "HTTP/1.1 404 \r\n" + OWN + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+            "HTTP/1.1 404 Not Found\r\n"
+                + OWN
+                + "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
+  }
+
+  @Test
+  void a_status_that_has_no_phrase_gets_none() {
+    assertThat(write(head("299"), 0, false, Persistence.SILENT))
+        .isEqualTo("HTTP/1.1 299 \r\n" + OWN + "Content-Length: 0\r\n\r\n");
   }
 
   @Test

@@ -1,0 +1,142 @@
+package io.saola.exchange;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.saola.link.RequestSource;
+import io.saola.link.WorkerLink;
+import io.saola.model.Caller;
+import io.saola.model.Rejection;
+import io.saola.model.RequestHead;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What one exchange's client has sent: a head, and a body that is made when its first piece comes.
+final class Intake implements RequestSource {
+  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
+
+  private final Exchanges shared;
+  private final RequestHead head;
+  private final Caller caller;
+  private final ByteBufAllocator allocator;
+  private final @Nullable List<String> subprotocols;
+  private @Nullable RequestBody body;
+
+  /// @param subprotocols what the client offers, if it asks for a WebSocket
+  Intake(
+      Exchanges shared,
+      RequestHead head,
+      Caller caller,
+      ByteBufAllocator allocator,
+      @Nullable List<String> subprotocols) {
+    this.shared = shared;
+    this.head = head;
+    this.caller = caller;
+    this.allocator = allocator;
+    this.subprotocols = subprotocols;
+  }
+
+  /// Takes a piece of the body over; the buffer stays the caller's.
+  ///
+  /// @return why the request cannot be accepted, or null
+  @Nullable Rejection receive(ByteBuf piece) {
+    RequestBody into = body;
+    if (into == null) {
+      into = shared.newBody(allocator);
+      body = into;
+    }
+    long limit = shared.settings().maxBody();
+    if (limit > 0 && into.length() + piece.readableBytes() > limit) {
+      return Rejection.BODY_TOO_LARGE;
+    }
+    try {
+      into.add(piece);
+      return null;
+    } catch (IOException e) {
+      LOG.error(
+          "cannot spool a request body folder={} {}", shared.settings().spool(), e.toString());
+      return Rejection.BODY_SPOOL;
+    }
+  }
+
+  /// All of the body is here; false if it could not be stored.
+  boolean complete() {
+    try {
+      if (body != null) {
+        body.complete();
+      }
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Whether as much of the body is held as may be held.
+  boolean isFull() {
+    return body != null && body.isFull();
+  }
+
+  /// Whether a worker can be sent the request once more.
+  boolean isRepeatable() {
+    return body == null || body.isRepeatable();
+  }
+
+  /// The request has been sent.
+  void sent(WorkerLink link, int stream) {
+    if (body != null) {
+      body.sent(link, stream);
+    }
+  }
+
+  /// The app can take more of the body.
+  void resume() {
+    if (body != null) {
+      body.resume();
+    }
+  }
+
+  void discard() {
+    if (body != null) {
+      body.discard();
+    }
+  }
+
+  @Override
+  public RequestHead head() {
+    return head;
+  }
+
+  @Override
+  public Caller caller() {
+    return caller;
+  }
+
+  @Override
+  public long bodyLength() {
+    return body == null ? 0 : body.length();
+  }
+
+  @Override
+  public @Nullable ByteBuf bodyInMemory() {
+    return body == null ? null : body.memory();
+  }
+
+  @Override
+  public @Nullable String bodyFile() {
+    Path path = body == null ? null : body.path();
+    return path == null ? null : path.toString();
+  }
+
+  @Override
+  public boolean isComplete() {
+    return body == null || body.isComplete();
+  }
+
+  @Override
+  public @Nullable List<String> webSocket() {
+    return subprotocols;
+  }
+}

@@ -1,0 +1,90 @@
+package io.saola.front.http1;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// The reason phrases of the HTTP status code registry (RFC 9110 §15, RFC 6585, RFC 4918…), each
+/// with the space before it. A code that is not in it has none, which is the space alone.
+final class StatusPhrase {
+  private static final byte[] NONE = {' '};
+  private static final byte[][] PHRASES = new byte[600][];
+
+  static {
+    Arrays.fill(PHRASES, NONE);
+    String phrases =
+        """
+        200 OK
+        201 Created
+        202 Accepted
+        203 Non-Authoritative Information
+        204 No Content
+        205 Reset Content
+        206 Partial Content
+        207 Multi-Status
+        208 Already Reported
+        226 IM Used
+        300 Multiple Choices
+        301 Moved Permanently
+        302 Found
+        303 See Other
+        304 Not Modified
+        305 Use Proxy
+        307 Temporary Redirect
+        308 Permanent Redirect
+        400 Bad Request
+        401 Unauthorized
+        402 Payment Required
+        403 Forbidden
+        404 Not Found
+        405 Method Not Allowed
+        406 Not Acceptable
+        407 Proxy Authentication Required
+        408 Request Timeout
+        409 Conflict
+        410 Gone
+        411 Length Required
+        412 Precondition Failed
+        413 Content Too Large
+        414 URI Too Long
+        415 Unsupported Media Type
+        416 Range Not Satisfiable
+        417 Expectation Failed
+        418 I'm a Teapot
+        421 Misdirected Request
+        422 Unprocessable Content
+        423 Locked
+        424 Failed Dependency
+        425 Too Early
+        426 Upgrade Required
+        428 Precondition Required
+        429 Too Many Requests
+        431 Request Header Fields Too Large
+        451 Unavailable For Legal Reasons
+        500 Internal Server Error
+        501 Not Implemented
+        502 Bad Gateway
+        503 Service Unavailable
+        504 Gateway Timeout
+        505 HTTP Version Not Supported
+        506 Variant Also Negotiates
+        507 Insufficient Storage
+        508 Loop Detected
+        511 Network Authentication Required
+        """;
+    for (String line : phrases.lines().toList()) {
+      PHRASES[Integer.parseInt(line.substring(0, 3))] =
+          line.substring(3).getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+
+  private StatusPhrase() {}
+
+  /// Not to be changed.
+  static byte[] bytes(int status) {
+    return status < PHRASES.length ? PHRASES[status] : NONE;
+  }
+
+  static String text(int status) {
+    return new String(bytes(status), StandardCharsets.US_ASCII);
+  }
+}

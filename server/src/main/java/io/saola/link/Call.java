@@ -1,0 +1,78 @@
+package io.saola.link;
+
+import io.saola.wire.FrameKind;
+import org.jspecify.annotations.Nullable;
+
+/// One stream that has not been answered. Owned by its link.
+final class Call {
+  final Answer answer;
+
+  /// What the worker may still send.
+  long window;
+
+  /// What may still be sent to an ASGI app: of the request's body, or of a WebSocket's messages.
+  long outgoing;
+
+  /// Whether the response has begun.
+  boolean streaming;
+
+  boolean cancelled;
+
+  /// Whom a WebSocket talks to that the app has accepted.
+  @Nullable Talk talk;
+
+  /// Whether the rest of the request's body has to come from the client.
+  boolean uploading;
+
+  /// When its clock was last set, in nanoseconds.
+  private long since;
+
+  /// When it was told that its time is up; 0 if it was not.
+  private long toldAt;
+
+  Call(Answer answer, long window, long now) {
+    this.answer = answer;
+    this.window = window;
+    this.outgoing = window;
+    this.since = now;
+  }
+
+  /// The app has done something.
+  void touch(long now) {
+    since = now;
+  }
+
+  long since() {
+    return since;
+  }
+
+  long toldAt() {
+    return toldAt;
+  }
+
+  /// Whether an ASGI app has been at it for longer than `limit`; what has to wait for the client
+  /// does not count, and a WebSocket has no end.
+  private boolean isOverdue(long now, long limit) {
+    boolean waits = talk != null || (streaming && window <= 0) || (uploading && outgoing > 0);
+    return !waits && now - since > limit;
+  }
+
+  /// Tells the app once when its time is up.
+  ///
+  /// @return whether it has not ended `grace` nanoseconds after that
+  boolean enforce(int stream, Outbox outbox, long now, long limit, long grace) {
+    if (toldAt != 0) {
+      return now - toldAt > grace;
+    }
+    if (isOverdue(now, limit)) {
+      toldAt = now;
+      outbox.cancel(stream, FrameKind.TIME);
+      answer.expired();
+    }
+    return false;
+  }
+
+  static @Nullable Answer answerOf(@Nullable Call call) {
+    return call == null ? null : call.answer;
+  }
+}

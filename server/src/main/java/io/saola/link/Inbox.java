@@ -1,0 +1,256 @@
+package io.saola.link;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.util.collection.IntObjectMap;
+import io.saola.model.ResponseHead;
+import io.saola.wire.FrameKind;
+import io.saola.wire.Frames;
+import io.saola.wire.WireException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What comes in from one worker: each frame to the answer it is for.
+///
+/// A frame of a stream that is not open any more is late, not wrong. Owned by the link's event
+/// loop.
+final class Inbox {
+  private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
+
+  /// What a message costs of its window beside its length, so that empty ones cannot pile up.
+  static final int MESSAGE_COST = 64;
+
+  private final IntObjectMap<Call> calls;
+  private final boolean asgi;
+  private final IntConsumer cancel;
+  private final ResponseHead head = new ResponseHead();
+  private int answered;
+
+  /// @param cancel tells the worker that nobody wants this stream's answer
+  Inbox(IntObjectMap<Call> calls, boolean asgi, IntConsumer cancel) {
+    this.calls = calls;
+    this.asgi = asgi;
+    this.cancel = cancel;
+  }
+
+  /// How many answers have ended since this was last asked.
+  int takeAnswered() {
+    int count = answered;
+    answered = 0;
+    return count;
+  }
+
+  /// Handles the frame whose payload is at the reader index of `in`.
+  void frame(Frames frames, ByteBuf in) {
+    int stream = frames.stream();
+    switch (frames.kind()) {
+      case FrameKind.RESPONSE -> response(frames, in, stream);
+      case FrameKind.HEAD -> head(frames, in, stream);
+      case FrameKind.DATA -> data(frames, in, stream);
+      case FrameKind.FILE -> file(frames, in, stream);
+      case FrameKind.END -> end(stream, frames.flags() == FrameKind.ABORTED);
+      case FrameKind.FAILED -> {
+        Call call = calls.get(stream);
+        if (call != null) {
+          call.answer.failed(text(in, frames.length()));
+        }
+      }
+      case FrameKind.SKIPPED -> {
+        Call call = calls.remove(stream);
+        if (call != null) {
+          call.answer.skipped();
+        }
+      }
+      case FrameKind.BYE -> LOG.debug("bye");
+      default -> {
+        if (!asgi) {
+          throw new WireException("frame kind " + frames.kind());
+        }
+        asgi(frames, in, stream);
+      }
+    }
+  }
+
+  private void response(Frames frames, ByteBuf in, int stream) {
+    int headLength = frames.length() < 4 ? -1 : in.readIntLE();
+    if (headLength < 0 || headLength > frames.length() - 4) {
+      throw new WireException("response head of " + headLength + " bytes");
+    }
+    Call call = calls.remove(stream);
+    if (call == null) {
+      return;
+    }
+    answered++;
+    in.readBytes(head.room(headLength), 0, headLength);
+    String problem = head.parse(frames.count());
+    if (problem != null) {
+      call.answer.broken(problem, true);
+      return;
+    }
+    int bodyLength = frames.length() - 4 - headLength;
+    ByteBuf body = in.slice(in.readerIndex(), bodyLength);
+    call.answer.response(head, body);
+  }
+
+  private void head(Frames frames, ByteBuf in, int stream) {
+    Call call = calls.get(stream);
+    if (call == null) {
+      return;
+    }
+    call.streaming = true;
+    if (call.cancelled && !asgi) {
+      cancel.accept(stream);
+    }
+    call.touch(System.nanoTime());
+    fill(in, frames.length());
+    String problem = head.parse(frames.count());
+    if (problem != null) {
+      cancel.accept(stream);
+      call.answer.broken(problem, false);
+      return;
+    }
+    call.answer.head(head);
+  }
+
+  private void data(Frames frames, ByteBuf in, int stream) {
+    Call call = calls.get(stream);
+    if (call == null) {
+      return;
+    }
+    call.window -= frames.length();
+    if (!call.streaming || call.window < 0) {
+      throw new WireException(call.streaming ? "data beyond its credit" : "data before its head");
+    }
+    call.touch(System.nanoTime());
+    call.answer.data(in.slice(in.readerIndex(), frames.length()));
+  }
+
+  private void file(Frames frames, ByteBuf in, int stream) {
+    long offset = in.readLongLE();
+    long length = in.readLongLE();
+    String path = text(in, frames.length() - 16);
+    if (offset < 0 || length < 0 || !path.startsWith("/")) {
+      throw new WireException("file frame of " + length + " from " + offset + " of " + path);
+    }
+    Call call = calls.get(stream);
+    if (call == null || !call.streaming) {
+      return;
+    }
+    call.touch(System.nanoTime());
+    call.answer.file(path, offset, length);
+  }
+
+  private void end(int stream, boolean aborted) {
+    Call call = calls.remove(stream);
+    if (call == null) {
+      return;
+    }
+    answered++;
+    if (call.talk == null) {
+      call.answer.end(aborted);
+    } else {
+      call.talk.end(aborted);
+    }
+  }
+
+  // ---- only from ASGI workers
+
+  private void asgi(Frames frames, ByteBuf in, int stream) {
+    Call call = calls.get(stream);
+    switch (frames.kind()) {
+      case FrameKind.CREDIT -> {
+        if (call != null) {
+          int bytes = in.readIntLE();
+          call.outgoing += bytes;
+          call.touch(System.nanoTime());
+          if (call.talk == null) {
+            call.answer.credit(bytes);
+          } else {
+            call.talk.credit(bytes);
+          }
+        }
+      }
+      case FrameKind.EARLY_HINTS -> {
+        if (call != null) {
+          earlyHints(call, text(in, frames.length()), frames.count());
+        }
+      }
+      case FrameKind.TRAILERS -> {
+        if (call != null) {
+          fill(in, frames.length());
+          String problem = head.parseTrailers(frames.count());
+          if (problem != null) {
+            LOG.warn("left out the app's trailers: {}", problem);
+          } else {
+            call.answer.trailers(head);
+          }
+        }
+      }
+      case FrameKind.ACCEPT -> accept(frames, in, call, stream);
+      case FrameKind.MESSAGE -> message(frames, in, call);
+      case FrameKind.CLOSE -> {
+        if (call != null) {
+          int code = in.readUnsignedShortLE();
+          if (call.talk == null) {
+            call.answer.refuse();
+          } else {
+            call.talk.close(code, text(in, frames.length() - 2));
+          }
+        }
+      }
+      default -> throw new WireException("frame kind " + frames.kind());
+    }
+  }
+
+  private static void earlyHints(Call call, String text, int count) {
+    List<String> links = List.of(text.split("\n", -1));
+    boolean isRight =
+        links.size() == count && links.stream().allMatch(link -> link.matches("[ -~\t]+"));
+    if (isRight) {
+      call.answer.earlyHints(links);
+    } else {
+      LOG.warn("left out the app's early hints: a link with a character that no field may have");
+    }
+  }
+
+  private void accept(Frames frames, ByteBuf in, @Nullable Call call, int stream) {
+    if (call == null) {
+      return;
+    }
+    fill(in, frames.length());
+    String problem = head.parseAccept(frames.count());
+    if (problem != null) {
+      cancel.accept(stream);
+      call.answer.broken(problem, false);
+      return;
+    }
+    call.talk = call.answer.accept(head);
+  }
+
+  private static void message(Frames frames, ByteBuf in, @Nullable Call call) {
+    if (call == null) {
+      return;
+    }
+    call.window -= frames.length() + MESSAGE_COST;
+    if (call.window < -MESSAGE_COST) {
+      throw new WireException("a message beyond its credit");
+    }
+    if (call.talk == null) {
+      return;
+    }
+    boolean text = (frames.flags() & FrameKind.TEXT) != 0;
+    boolean last = (frames.flags() & FrameKind.MORE) == 0;
+    call.talk.message(in.slice(in.readerIndex(), frames.length()), text, last);
+  }
+
+  private void fill(ByteBuf in, int length) {
+    in.readBytes(head.room(length), 0, length);
+  }
+
+  private static String text(ByteBuf in, int length) {
+    return in.toString(in.readerIndex(), length, StandardCharsets.UTF_8);
+  }
+}
