@@ -183,7 +183,6 @@ class FakeServer:
             "loop": "asyncio",
             "lifespan": "auto",
             "asgi_threads": 4,
-            "grace": 8_000,
             "multiprocess": True,
             "window": 262_144,
             "page": "",

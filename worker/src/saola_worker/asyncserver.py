@@ -129,7 +129,6 @@ class Server:
         self._page = link.page
         self._mode = settings.lifespan
         self._threads = settings.asgi_threads
-        self._grace = settings.grace / 1_000
         self._lifespan: Lifespan | None = None
         self._oldest = 0  # since when answers may be unsent
         self._stopping: asyncio.Task[None] | None = None
@@ -284,9 +283,9 @@ class Server:
             self._with_body(word, number, payload)
             return
         if word == wire.STOP:
-            wire.read_empty(payload)
+            seconds = wire.read_stop(payload)
             if self._stopping is None:
-                self._stopping = self._loop.create_task(self._stop())
+                self._stopping = self._loop.create_task(self._stop(seconds))
             return
         kind = word & 0xFF
         if not number or kind == REQUEST:
@@ -349,22 +348,24 @@ class Server:
         )
         stream.forget()
 
-    async def _stop(self) -> None:
+    async def _stop(self, seconds: float) -> None:
         """End as the server asks for: requests, then the app, then the worker."""
         loop, out = self._loop, self._out
-        end = loop.time() + self._grace
-        await asyncio.wait((self._starting,), timeout=self._grace)
-        await self._streams_end(self._grace * 0.75)
+        end = loop.time() + seconds
+        await asyncio.wait((self._starting,), timeout=seconds)
+        await self._streams_end(seconds / 2)
         for stream in list(self._streams.values()):
             stream.cancel("the worker stops")
-        await self._streams_end(min(_IGNORED_AFTER, self._grace / 8))
+        await self._streams_end(min(_IGNORED_AFTER, seconds / 8))
         for stream in list(self._streams.values()):
             self._give_up(stream)
         if self._lifespan is not None:
             shutdown = loop.create_task(self._lifespan.shutdown())
             await asyncio.wait((shutdown,), timeout=max(0.0, end - loop.time()))
             if not shutdown.done():
-                sys.stderr.write("saola worker: lifespan.shutdown took longer than the grace\n")
+                sys.stderr.write(
+                    "saola worker: lifespan.shutdown takes longer than there is time\n"
+                )
         await self._cancel_others(max(0.0, end - loop.time()))
         out.answer(wire.frame(wire.BYE))
         await out.sent()

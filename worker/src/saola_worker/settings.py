@@ -23,7 +23,6 @@ _DEFAULTS: dict[str, object] = {
     "loop": "auto",
     "lifespan": "auto",
     "asgi_threads": 40,
-    "grace": 10_000,
     "scope": {},
 }
 
@@ -44,7 +43,6 @@ class Settings:
         self.loop = _typed(values, "loop", str)
         self.lifespan = _typed(values, "lifespan", str)
         self.asgi_threads = _typed(values, "asgi_threads", int)
-        self.grace = _typed(values, "grace", int)  # milliseconds
         self.multiprocess = _typed(values, "multiprocess", bool)
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)

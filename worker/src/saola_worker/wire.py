@@ -158,8 +158,13 @@ def read_close(payload: memoryview) -> tuple[int, str]:
         raise WireError(f"a reason that is not UTF-8: {error}") from None
 
 
+def read_stop(payload: memoryview) -> float:
+    """Read how many seconds a Stop leaves to an ASGI worker."""
+    return read_u32(payload) / 1_000 if len(payload) else 10.0
+
+
 def read_empty(payload: memoryview) -> None:
-    """Read the payload of Stop and Cancel."""
+    """Read the payload of Cancel, and of Stop to a mold or WSGI worker."""
     if len(payload):
         raise WireError(f"{len(payload)} bytes where nothing should be")
 
