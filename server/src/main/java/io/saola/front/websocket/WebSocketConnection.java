@@ -163,6 +163,19 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /// Not at once: whoever asks for it is in the middle of something.
+  private void processLater(ChannelHandlerContext ctx) {
+    ctx.executor()
+        .execute(() -> {
+          try {
+            process(ctx);
+          } catch (RuntimeException e) {
+            // As Netty does with what a handler throws while it reads.
+            exceptionCaught(ctx, e);
+          }
+        });
+  }
+
   private boolean isDecoding() {
     return state == State.CLOSING || (state == State.OPEN && receiving);
   }
@@ -193,8 +206,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
     receiving = wanted;
     ChannelHandlerContext ctx = context;
     if (again && ctx != null && !processing) {
-      // Not from here: whoever called is in the middle of something.
-      ctx.executor().execute(() -> process(ctx));
+      processLater(ctx);
     }
   }
 
@@ -270,7 +282,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
     out().close(code, reason, () -> deadline = shared.now() + CLOSE_NANOS);
     ChannelHandlerContext ctx = context;
     if (ctx != null && !processing && in != null) {
-      ctx.executor().execute(() -> process(ctx));
+      processLater(ctx);
     }
   }
 

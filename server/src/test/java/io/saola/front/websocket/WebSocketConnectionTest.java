@@ -346,6 +346,20 @@ class WebSocketConnectionTest {
     assertThat(sent).hasValue(1);
   }
 
+  @Test
+  void a_fault_of_ours_ends_the_connection() {
+    connection.receiving(false);
+    socket.send(text("a"), text("b"));
+    stage.onMessage(() -> {
+      throw new IllegalStateException("on purpose");
+    });
+    connection.receiving(true);
+    socket.runPendingTasks();
+
+    assertThat(stage.heard).containsExactly("a", "closed 1006 after 0");
+    assertThat(socket.isOpen()).isFalse();
+  }
+
   // ---- time
 
   @Test
