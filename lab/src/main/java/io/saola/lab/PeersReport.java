@@ -36,7 +36,12 @@ final class PeersReport {
     for (Workload workload : options.workloads()) {
       for (int connections : workload.connections(options.connections())) {
         Map<String, Figures> figures = figures(workload, connections);
-        out.append(title(workload, connections)).append(table(workload, figures));
+        out.append(title(workload, connections));
+        if (figures.isEmpty()) {
+          out.append("nothing was measured\n");
+          continue;
+        }
+        out.append(table(workload, figures));
         List<Aim> aims = Aim.of(options.appInterface(), workload);
         out.append(Aim.verdict(aims, figures)).append('\n');
       }
