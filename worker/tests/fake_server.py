@@ -385,3 +385,21 @@ def get(peer: Peer, path: str, stream: int = 1) -> bytes:
 
 def wait_for_start(server: FakeServer, slot: int, stream: int = 1) -> None:
     eventually(lambda: server.pages[slot][0] >= stream)
+
+
+ASGI_APP = """
+import asyncio, contextvars, json, os, sys, time
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        raise RuntimeError("not supported")
+    name = scope["path"][1:]
+    if not name:
+        return await answer(send, b"hello world\\n")
+    await globals()[name](scope, receive, send)
+
+async def answer(send, body, status=200):
+    await send({"type": "http.response.start", "status": status,
+                "headers": [(b"content-type", b"text/plain")]})
+    await send({"type": "http.response.body", "body": body})
+"""

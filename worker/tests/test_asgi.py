@@ -4,147 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import struct
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
-from fake_server import SCOPE, Frame, frames_in
-from saola_worker import wire
-from saola_worker.asgi import Exchange
+from asgi_calls import (
+    START,
+    App,
+    Call,
+    List,
+    Message,
+    Receive,
+    Send,
+    body,
+    call,
+    lines,
+    run,
+    sending,
+    taken_apart,
+)
 from saola_worker.errors import ClientGone
-from saola_worker.streams import Stream, serve
-
-T = TypeVar("T")
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-
-PLAIN = [(b"content-type", b"text/plain")]
-START = {"type": "http.response.start", "status": 200, "headers": PLAIN}
-KINDS = {
-    wire.RESPONSE: "response",
-    wire.HEAD: "head",
-    wire.DATA: "data",
-    wire.END: "end",
-    wire.FILE: "file",
-    wire.FAILED: "failed",
-    wire.EARLY_HINTS: "hints",
-    wire.TRAILERS: "trailers",
-    wire.CREDIT: "credit",
-    wire.ACCEPT: "accept",
-    wire.MESSAGE: "message",
-    wire.CLOSE: "close",
-}
-
-
-class List:
-    """A sink that keeps frames."""
-
-    def __init__(self, window: int = 1 << 20) -> None:
-        self.window = window
-        self.full = False
-        self.frames: list[Frame] = []
-        self.forgotten: list[Stream] = []
-        self.room = asyncio.Event()
-
-    def answer(self, data: bytes) -> None:
-        frames, rest = frames_in(data)
-        assert not rest
-        self.frames += frames
-
-    def piece(self, data: bytes) -> None:
-        self.answer(data)
-
-    async def drain(self) -> None:
-        await self.room.wait()
-
-    def ended(self, stream: Stream) -> None:
-        self.forgotten.append(stream)
-
-    @property
-    def kinds(self) -> list[str]:
-        return [KINDS[frame.kind] + (" aborted" if frame.flags else "") for frame in self.frames]
-
-    def response(self) -> tuple[list[bytes], bytes]:
-        """Return head and body of the one frame there should be."""
-        assert self.kinds == ["response"]
-        return taken_apart(self.frames[0])
-
-    def body(self) -> bytes:
-        return b"".join(frame.payload for frame in self.frames if frame.kind == wire.DATA)
-
-    def failure(self) -> str:
-        """Return what the error log would say."""
-        (text,) = [frame.payload for frame in self.frames if frame.kind == wire.FAILED]
-        return text.decode()
-
-
-def taken_apart(frame: Frame) -> tuple[list[bytes], bytes]:
-    size = struct.unpack_from("<I", frame.payload)[0]
-    return lines(frame, frame.payload[4 : 4 + size]), frame.payload[4 + size :]
-
-
-def lines(frame: Frame, head: bytes) -> list[bytes]:
-    found = head.split(b"\n")
-    assert len(found) == frame.lines
-    return found
-
-
-class Call:
-    """One call of an app, under way."""
-
-    def __init__(self, app: App, sink: List, **more: Any) -> None:
-        self.sink = sink
-        self.exchange = Exchange(sink, 9, {**SCOPE, "type": "http", **more})
-        self._app = app
-
-    def start(self) -> None:
-        work = serve(self._app, self.exchange, self.exchange.scope)
-        self.exchange.task = self.task = asyncio.get_running_loop().create_task(work)
-
-    async def until(self, condition: Callable[[], object]) -> None:
-        while not condition():
-            await asyncio.sleep(0)
-
-    async def idle(self) -> None:
-        """Let the app do what it can."""
-        for _ in range(20):
-            await asyncio.sleep(0)
-
-
-def call(app: App, data: bytes = b"", **more: Any) -> List:
-    """Call an app that needs nothing but its request."""
-
-    async def main() -> List:
-        call = Call(app, List(), **more)
-        call.exchange.body = data
-        call.start()
-        await call.task
-        assert {frame.stream for frame in call.sink.frames} == {9}
-        assert call.sink.forgotten == [call.exchange]
-        return call.sink
-
-    return run(main())
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    return asyncio.run(asyncio.wait_for(work, 10))
-
-
-def sending(*messages: Message) -> App:
-    async def app(scope: Message, receive: Receive, send: Send) -> None:
-        for message in messages:
-            await send(message)
-
-    return app
-
-
-def body(data: Any = b"", more: bool = False) -> Message:
-    return {"type": "http.response.body", "body": data, "more_body": more}
-
 
 # Whole responses
 
@@ -474,142 +354,6 @@ def test_an_empty_file_needs_no_file_frame(tmp_path: Path) -> None:
     path = {"type": "http.response.pathsend", "path": str(tmp_path / "empty")}
 
     assert call(sending(START, path)).kinds == ["head", "end"]
-
-
-# Mistakes
-
-LENGTH_3 = {**START, "headers": [(b"Content-Length", b"3")]}
-PATH: Message = {"type": "http.response.pathsend", "path": "relative"}
-TRAILERS: Message = {"type": "http.response.trailers"}
-
-MISTAKES: list[tuple[str, list[Any], str]] = [
-    ("two starts", [START, START], "HTTP, Response Start: 'http.response.start' was sent a second"),
-    ("body first", [body()], "HTTP, Response Body: 'http.response.body' before 'http.response.st"),
-    ("text", [START, body("text")], "TypeError: ASGI HTTP, Response Body: 'body' is a str, not b"),
-    ("a number", [START, body(5, True)], "HTTP, Response Body: 'body' is an int, not bytes"),
-    ("no type", [{"status": 200}], "ASGI Events: the 'type' of a message is None, not a str"),
-    ("no dict", ["text"], "TypeError: ASGI Events: a message is a dict, not a str"),
-    ("unknown", [{"type": "http.response.push"}], "an app cannot send 'http.response.push' here"),
-    ("of another protocol", [{"type": "websocket.send"}], "cannot send 'websocket.send' here"),
-    ("no status", [{"type": START["type"]}], "Response Start: 'status' is None, not an int"),
-    ("a status of text", [{**START, "status": "200"}], "'status' is '200', not an int"),
-    ("a status of 100", [{**START, "status": 100}], "'status' is 100, not one of 200 to 999"),
-    ("a header of text", [{**START, "headers": [("a", "b")]}], "('a', 'b') holds a str where"),
-    ("a header of a number", [{**START, "headers": [5]}], "the header 5 is no pair of name and"),
-    ("headers of none", [{**START, "headers": None}], "'headers' is None, not an iterable of"),
-    ("more than announced", [LENGTH_3, body(b"1234")], "4 bytes of body are more than the Conten"),
-    ("less than announced", [LENGTH_3, body(b"1")], "1 bytes of body are less than the Content-L"),
-    ("more at first", [LENGTH_3, body(b"1234", True)], "4 bytes of body are more than the Conte"),
-    ("a relative path", [START, PATH], "ASGI Extensions, Path Send: 'relative' is not an absol"),
-    ("a folder", [START, {**PATH, "path": "/"}], "Path Send: '/' is not a regular file"),
-    ("bytes as a path", [START, {**PATH, "path": b"/"}], "Path Send: 'path' is a bytes, not a s"),
-    (
-        "no path",
-        [START, {"type": PATH["type"]}],
-        "ValueError: ASGI Extensions, Path Send: 'path' is",
-    ),
-    ("hints of text", [{"type": "http.response.early_hint", "links": ["a"]}], "TypeError: ASGI Ex"),
-    ("trailers unannounced", [START, TRAILERS], "without 'trailers': True in 'http.response.st"),
-    (
-        "trailers too early",
-        [{**START, "trailers": True}, TRAILERS],
-        "HTTP Trailers: 'http.response.trailers' before the last 'http.response.body'",
-    ),
-]
-
-
-@pytest.mark.parametrize(("messages", "text"), [row[1:] for row in MISTAKES], ids=lambda v: None)
-def test_a_mistake_is_named_by_section(messages: list[Any], text: str) -> None:
-    sink = call(sending(*messages))
-
-    assert text in sink.failure()
-    assert sink.kinds == ["failed", "response"]
-
-
-AFTER: list[tuple[list[Message], str]] = [
-    ([START, body(), body()], "'http.response.body' after the response was complete"),
-    ([START, body(), START], "'http.response.start' after the response was complete"),
-    (
-        [START, body(b"a", True), PATH, body()],
-        "'http.response.pathsend' after 'http.response.body'",
-    ),
-    ([LENGTH_3, body(b"1", True), body(b"123")], "4 bytes of body are more than"),
-    ([LENGTH_3, body(b"1", True), body(b"")], "1 bytes of body are less than"),
-    ([START, body(b"a", True), body("b")], "'body' is a str, not bytes"),
-    ([{**START, "trailers": True}, body(), body()], "'http.response.body' where 'http.response."),
-]
-
-
-@pytest.mark.parametrize(("messages", "text"), AFTER)
-def test_a_mistake_after_the_head_ends_the_response(
-    messages: list[Message], text: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    sink = call(sending(*messages))
-
-    if "response" in sink.kinds:  # complete: the client has it, and standard error the mistake
-        assert text in capsys.readouterr().err
-    else:
-        assert text in sink.failure()
-        assert sink.kinds[-1] == "end aborted"
-
-
-@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 304)])
-def test_a_length_without_a_body_is_right_where_there_is_none(method: str, status: int) -> None:
-    start = {**LENGTH_3, "status": status}
-
-    assert call(sending(start, body()), method=method).kinds == ["response"]
-    assert call(sending(start, body(b"", True), body()), method=method).kinds == ["head", "end"]
-
-
-UNFINISHED: list[tuple[list[Message], str, str]] = [
-    ([], "HTTP, Response Start: the app returned without sending 'http.response.st", "response"),
-    ([START], "HTTP, Response Body: the app returned without sending 'http.respon", "response"),
-    ([START, body(b"a", True)], "returned without sending the last 'http.resp", "end aborted"),
-    ([{**START, "trailers": True}, body()], "without the 'http.response.trail", "end aborted"),
-]
-
-
-@pytest.mark.parametrize(("messages", "text", "last"), UNFINISHED)
-def test_an_app_that_returns_too_early_is_told(
-    messages: list[Message], text: str, last: str
-) -> None:
-    sink = call(sending(*messages))
-
-    assert text in sink.failure()
-    assert sink.kinds[-1] == last
-    assert "Traceback" not in sink.failure()
-
-
-def wsgi(environ: object, start_response: object) -> list[bytes]:
-    return []
-
-
-def returns_a_list(*arguments: object) -> list[bytes]:
-    return []
-
-
-def not_awaited(scope: Message, receive: Receive, send: Send) -> Coroutine[Any, Any, Any]:
-    async def middleware() -> object:
-        return sending(START, body())(scope, receive, send)
-
-    return middleware()
-
-
-@pytest.mark.parametrize(
-    ("app", "text"),
-    [
-        (wsgi, "the app cannot be called with scope, receive and send: wsgi() takes 2 positional"),
-        (returns_a_list, "the app returned a list, which cannot be awaited. An ASGI app is 'asyn"),
-        (lambda *arguments: None, "the app returned None, which cannot be awaited"),
-        (not_awaited, "somewhere 'return app(scope, receive, send)' should be 'return await app("),
-    ],
-)
-def test_what_is_no_asgi_app_gets_one_line(app: Any, text: str) -> None:
-    sink = call(app)
-
-    assert text in sink.failure()
-    assert "\n" not in sink.failure()
-    assert sink.kinds == ["failed", "response"]
 
 
 # Exceptions

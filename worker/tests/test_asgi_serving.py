@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import struct
-import sys
 import time
-from collections.abc import Iterator
 
 import pytest
 
-from fake_server import FakeServer, Peer, ask, credit, eventually
+from fake_server import ASGI_APP, FakeServer, Peer, ask, credit, eventually
 from saola_worker import wire
 
-LOOPS = ["asyncio", *(["uvloop"] if importlib.util.find_spec("uvloop") else [])]
-
-APP = """
-import asyncio, contextvars, json, os, sys, time
-
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        raise RuntimeError("not supported")
-    name = scope["path"][1:]
-    if not name:
-        return await answer(send, b"hello world\\n")
-    await globals()[name](scope, receive, send)
-
-async def answer(send, body, status=200):
-    await send({"type": "http.response.start", "status": status,
-                "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": body})
-"""
-
-
-@pytest.fixture(params=LOOPS)
-def server(request: pytest.FixtureRequest) -> Iterator[FakeServer]:
-    fake = FakeServer()
-    fake.settings["loop"] = request.param
-    yield fake
-    fake.close()
+pytestmark = pytest.mark.usefixtures("each_loop")
 
 
 def get(peer: Peer, path: str, stream: int = 1, body: bytes | None = None) -> bytes:
@@ -49,7 +21,7 @@ def get(peer: Peer, path: str, stream: int = 1, body: bytes | None = None) -> by
 
 
 def test_a_request_is_answered_and_the_mold_says_what_it_has_loaded(server: FakeServer) -> None:
-    server.write_app(APP)
+    server.write_app(ASGI_APP)
     server.begin()
     mold, _ = server.mold()
     assert mold.expect(wire.READY).payload == b"asgi\napp:app"
@@ -63,7 +35,7 @@ def test_a_request_is_answered_and_the_mold_says_what_it_has_loaded(server: Fake
 
 def test_the_loop_is_the_one_that_was_asked_for(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def which(scope, receive, send):
     await answer(send, type(asyncio.get_running_loop()).__module__.split(".")[0].encode())
@@ -76,7 +48,7 @@ async def which(scope, receive, send):
 
 def test_a_scope_is_complete(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def show(scope, receive, send):
     await answer(send, repr(sorted(scope.items())).encode())
@@ -111,7 +83,7 @@ def test_a_request_is_stronger_than_the_common_scope_and_leaves_it_alone(
     server: FakeServer,
 ) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def show(scope, receive, send):
     shown = [scope["method"], scope.get("seen"), scope["raw_path"], sorted(scope["extensions"])]
@@ -131,7 +103,7 @@ async def show(scope, receive, send):
 
 
 def test_a_batch_is_answered_in_one_piece(server: FakeServer) -> None:
-    server.write_app(APP)
+    server.write_app(ASGI_APP)
     peer, _ = server.worker()
     before = peer.receives
 
@@ -143,7 +115,7 @@ def test_a_batch_is_answered_in_one_piece(server: FakeServer) -> None:
 
 def test_an_answer_does_not_wait_for_a_slow_request_behind_it(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def pause(scope, receive, send):
     time.sleep(0.01)
@@ -167,7 +139,7 @@ async def block(scope, receive, send):
 
 def test_requests_run_at_the_same_time(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 here = []
 async def meet(scope, receive, send):
@@ -186,7 +158,7 @@ async def meet(scope, receive, send):
 
 def test_no_request_sees_another_ones_context(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 number = contextvars.ContextVar("number", default=b"none")
 
@@ -217,7 +189,7 @@ async def app(scope, receive, send, app=app):
 
 
 def test_the_status_page_says_what_has_started_and_when_it_was_read(server: FakeServer) -> None:
-    server.write_app(APP + "async def stuck(scope, receive, send): time.sleep(60)")
+    server.write_app(ASGI_APP + "async def stuck(scope, receive, send): time.sleep(60)")
     peer, pid = server.worker()
     before = time.monotonic_ns()
 
@@ -231,7 +203,7 @@ def test_the_status_page_says_what_has_started_and_when_it_was_read(server: Fake
 
 def test_bodies_come_with_the_request_and_in_frames(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def read(scope, receive, send):
     pieces = []
@@ -269,7 +241,7 @@ async def stream(scope, receive, send):
 
 
 def test_pieces_are_sent_at_once(server: FakeServer) -> None:
-    server.write_app(APP + STREAM)
+    server.write_app(ASGI_APP + STREAM)
     peer, _ = server.worker()
 
     peer.send(ask(1, "/stream"))
@@ -294,7 +266,7 @@ async def big(scope, receive, send):
 
 
 def test_a_body_waits_for_credit_while_others_are_served(server: FakeServer) -> None:
-    server.write_app(APP + BIG)
+    server.write_app(ASGI_APP + BIG)
     peer, _ = server.worker()
     peer.send(ask(1, "/big"))
     peer.expect(wire.HEAD)
@@ -313,7 +285,7 @@ def test_a_body_waits_for_credit_while_others_are_served(server: FakeServer) -> 
 
 
 def test_a_server_that_does_not_read_stops_all_streams(server: FakeServer) -> None:
-    server.write_app(APP + BIG)
+    server.write_app(ASGI_APP + BIG)
     server.settings["window"] = 100_000_000
     peer, _ = server.worker()
 
@@ -335,7 +307,7 @@ def steady(look: object) -> bool:
 
 def test_a_client_that_goes_is_told_to_the_app(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + STREAM
         + """
 async def wait(scope, receive, send):
@@ -363,7 +335,7 @@ async def wait(scope, receive, send):
 
 def test_a_request_whose_time_is_up_is_cancelled(server: FakeServer) -> None:
     server.write_app(
-        APP + "async def sleep(scope, receive, send):\n    await asyncio.sleep(60)  # here\n"
+        ASGI_APP + "async def sleep(scope, receive, send):\n    await asyncio.sleep(60)  # here\n"
     )
     peer, _ = server.worker()
     peer.send(ask(1, "/sleep"))
@@ -378,7 +350,7 @@ def test_a_request_whose_time_is_up_is_cancelled(server: FakeServer) -> None:
 
 def test_a_task_that_ignores_its_cancellation_is_named_and_forgotten(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def deaf(scope, receive, send):
     while True:
@@ -406,7 +378,7 @@ async def inner():
 
 
 def test_frames_for_streams_that_have_ended_are_late_and_not_wrong(server: FakeServer) -> None:
-    server.write_app(APP)
+    server.write_app(ASGI_APP)
     peer, _ = server.worker()
     get(peer, "/")
 
@@ -430,7 +402,7 @@ def test_frames_for_streams_that_have_ended_are_late_and_not_wrong(server: FakeS
     ],
 )
 def test_a_broken_frame_ends_a_worker_with_70(server: FakeServer, bad: bytes) -> None:
-    server.write_app(APP + "async def wait(scope, receive, send): await asyncio.sleep(60)")
+    server.write_app(ASGI_APP + "async def wait(scope, receive, send): await asyncio.sleep(60)")
     peer, pid = server.worker()
 
     peer.send(bad)
@@ -441,7 +413,7 @@ def test_a_broken_frame_ends_a_worker_with_70(server: FakeServer, bad: bytes) ->
 
 def test_exceptions_of_any_kind_are_reported_and_end_nothing(server: FakeServer) -> None:
     server.write_app(
-        APP
+        ASGI_APP
         + """
 async def exit(scope, receive, send):
     sys.exit("over")
@@ -463,62 +435,9 @@ async def later(scope, receive, send):
 
 
 def test_the_nudge_for_unsent_answers_is_ignored(server: FakeServer) -> None:
-    server.write_app(APP)
+    server.write_app(ASGI_APP)
     peer, pid = server.worker()
 
     for stream in range(1, 50):
         server.tell(f"kill {pid} RTMIN+4")
         assert get(peer, "/", stream) == b"hello world\n"
-
-
-@pytest.mark.parametrize("load", ["prefork", "lazy"])
-def test_a_worker_imports_what_its_mold_has_not(server: FakeServer, load: str) -> None:
-    server.write_app(
-        APP + "me = os.getpid()\nasync def who(s, r, send): await answer(send, b'%d' % me)"
-    )
-    server.settings.update(load=load, interface="asgi" if load == "lazy" else "auto")
-    server.begin()
-    mold, _ = server.mold()
-    assert mold.expect(wire.READY).payload == b"\napp:app"
-    peer, pid = server.fork(mold, 3)
-    assert peer.expect(wire.READY).payload.startswith(b"asgi\n")
-
-    assert get(peer, "/who") == b"%d" % pid
-
-
-def test_no_loop_is_made_before_the_fork_and_no_asyncio_is_in_a_wsgi_worker(
-    server: FakeServer,
-) -> None:
-    server.write_app(
-        "import sys\n"
-        "def app(environ, start_response):\n"
-        "    start_response('200 OK', [])\n"
-        "    return [str('asyncio' in sys.modules).encode()]\n"
-    )
-    server.begin()
-    peer, _ = server.fork(server.ready_mold(), 3)
-    peer.expect(wire.READY)
-
-    peer.send(wire.frame(wire.REQUEST, 1, b"[\x01\x00\x00\x000"[:5] + b"{0"))
-
-    assert peer.answer()[2] == b"False"
-
-
-def test_uvloop_that_is_not_there_is_said_in_one_line(server: FakeServer) -> None:
-    server.write_app("import sys; sys.modules['uvloop'] = None\n" + APP)
-    server.settings["loop"] = "uvloop"
-    server.begin()
-    peer, _ = server.mold()
-
-    unfit = peer.expect(wire.UNFIT).payload.decode()
-
-    assert unfit.startswith("interface\nthere is no uvloop in this Python, ")
-    assert sys.executable.split("/")[-1][:6] in unfit
-
-
-def test_auto_takes_what_is_there(server: FakeServer) -> None:
-    server.write_app("import sys; sys.modules['uvloop'] = None\n" + APP)
-    server.settings["loop"] = "auto"
-    peer, _ = server.worker()
-
-    assert get(peer, "/") == b"hello world\n"

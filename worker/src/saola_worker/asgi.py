@@ -11,7 +11,7 @@ import os
 import stat
 
 from .errors import ClientGone
-from .streams import COMPLETE, GONE, Stream
+from .streams import COMPLETE, GONE, WRONG, Stream, explained
 from .wire import (
     DATA,
     EARLY_HINTS,
@@ -47,7 +47,6 @@ _FRAME = 65_536  # the largest response that travels as one frame
 _LENGTH = b"\ncontent-length\n%d"
 _JOIN = b"\n".join
 _PACK = RESPONSE_START.pack
-_WRONG = (KeyError, TypeError, ValueError, AttributeError)
 
 
 class Exchange(Stream):
@@ -95,8 +94,8 @@ class Exchange(Stream):
                     self.trailers = True
                 self.state = _HELD
                 return
-        except _WRONG as error:
-            raise _wrong(message, error) from None
+        except WRONG as error:
+            raise explained(message, error) from None
         await self.in_turn(kind, message)
 
     async def receive(self) -> Message:
@@ -155,8 +154,8 @@ class Exchange(Stream):
             raise RuntimeError(f"{section(kind)}: {kind!r} {self._why_not(kind)}")
         try:
             await step(self, message)
-        except _WRONG as error:
-            raise _wrong(message, error) from None
+        except WRONG as error:
+            raise explained(message, error) from None
 
     def _why_not(self, kind: str) -> str:
         if self.state == COMPLETE:
@@ -306,9 +305,3 @@ def _length_error(size: int, expected: int) -> RuntimeError:
         f"ASGI HTTP, Response Body: {size} bytes of body are {kind} than the "
         f"Content-Length of {expected}"
     )
-
-
-def _wrong(message: Message, error: Exception) -> Exception:
-    from .mistakes import in_message
-
-    return in_message(message, error)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .streams import App, Message
 
+_ENDED = "the app ended before 'lifespan.startup.complete' (--lifespan on)"
 _ASGI = {"version": "3.0", "spec_version": "2.0"}
 
 
@@ -43,7 +44,7 @@ class Lifespan:
         await wait((self._started, self._task), return_when="FIRST_COMPLETED")
         if not self._started.done():
             # ASGI Lifespan, Scope: an app that raises does not know the protocol, and is served.
-            return "the app ended before 'lifespan.startup.complete'" if self._must() else ""
+            return _ENDED if self._must() else ""
         failure = self._started.result()
         if not failure:
             self.state = state

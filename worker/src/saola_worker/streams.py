@@ -48,6 +48,11 @@ if TYPE_CHECKING:
 COMPLETE, GONE = 8, 9
 
 _TURNS = 10  # of the loop, for an app whose right hand has to tell its left that the client went
+# What C raises when it meets a message that is not as it should be.
+WRONG = (KeyError, TypeError, ValueError, AttributeError)
+
+# What Starlette raises in an endpoint when receive() or send() have said that the client has gone.
+_DISCONNECTS = ("starlette.requests.ClientDisconnect", "starlette.websockets.WebSocketDisconnect")
 _SORRY = b"500\ncontent-type\ntext/plain; charset=utf-8"
 _NOT_CALLED = object()
 
@@ -227,17 +232,18 @@ async def serve(app: App, stream: Stream, scope: Scope) -> None:
         stream.sink.ended(stream)
 
 
+def explained(message: Message, error: Exception) -> Exception:
+    """Return what an app is to be told about a message that has led to ``error``."""
+    from .mistakes import in_message
+
+    return in_message(message, error)
+
+
 def _is_disconnect(error: BaseException) -> bool:
-    """Whether an exception says only what ``send()`` has said: that the client has gone."""
+    """Whether an exception says only what the app was told: that the client has gone."""
     if isinstance(error, ClientGone):
         return True
     inner = getattr(error, "exceptions", None)  # a group, of Python's or of a backport
     if isinstance(inner, tuple) and inner:
         return all(map(_is_disconnect, inner))
-    # Starlette puts an exception of its own in its place.
-    kind = type(error)
-    return (
-        kind.__name__ in ("ClientDisconnect", "WebSocketDisconnect")
-        and kind.__module__.startswith("starlette.")
-        and isinstance(error.__context__, ClientGone)
-    )
+    return f"{type(error).__module__}.{type(error).__name__}" in _DISCONNECTS
