@@ -11,6 +11,11 @@ from fake_server import ASGI_APP, FakeServer, ask, eventually
 from saola_worker import wire
 from test_asgi_serving import get
 
+
+def stop(milliseconds: int) -> bytes:
+    return wire.frame(wire.STOP, payload=struct.pack("<I", milliseconds))
+
+
 pytestmark = pytest.mark.usefixtures("each_loop")
 
 
@@ -105,7 +110,7 @@ def test_lifespan_starts_before_ready_and_ends_after_the_last_request(
     assert get(peer, "/log", 2, b"body") == b"['started', 1, 1]"
     peer.send(ask(3, "/slow", query_string=b"short"))
     eventually((server.app / "slow").exists)
-    peer.send(wire.frame(wire.STOP))
+    peer.send(stop(8_000))
 
     assert peer.answer()[2] == b"slow"
     peer.expect(wire.BYE)
@@ -114,14 +119,13 @@ def test_lifespan_starts_before_ready_and_ends_after_the_last_request(
     assert output == b"slow ends\n['started', 1, 1] shutting down\n"
 
 
-def test_a_stop_cancels_what_does_not_end_within_the_grace(server: FakeServer) -> None:
+def test_a_stop_cancels_what_does_not_end_in_time(server: FakeServer) -> None:
     server.write_app(ASGI_APP + LIFESPAN)
-    server.settings["grace"] = 400
     peer, pid = server.worker()
     peer.send(ask(1, "/slow"))
     eventually((server.app / "slow").exists)
 
-    peer.send(wire.frame(wire.STOP))
+    peer.send(stop(400))
 
     assert b"CancelledError: the worker stops" in peer.expect(wire.FAILED).payload
     assert peer.expect(wire.END).flags == 1
@@ -130,7 +134,7 @@ def test_a_stop_cancels_what_does_not_end_within_the_grace(server: FakeServer) -
     assert server.read_output("slot-3", b"down\n").startswith(b"slow ends\n['started']")
 
 
-def test_a_stop_does_not_wait_for_a_shutdown_longer_than_the_grace(server: FakeServer) -> None:
+def test_a_stop_does_not_wait_for_a_shutdown_that_takes_too_long(server: FakeServer) -> None:
     server.write_app(
         """
 import asyncio
@@ -143,14 +147,13 @@ async def app(scope, receive, send):
     await asyncio.sleep(60)
 """
     )
-    server.settings["grace"] = 200
     peer, pid = server.worker()
 
-    peer.send(wire.frame(wire.STOP))
+    peer.send(stop(200))
 
     peer.expect(wire.BYE)
     server.expect("exited", pid, "worker", 7, 3, 0)
-    assert b"lifespan.shutdown took longer" in server.read_output("slot-3", b"\n")
+    assert b"lifespan.shutdown takes longer" in server.read_output("slot-3", b"\n")
 
 
 def test_a_failing_start_ends_the_worker_with_3_and_the_reason(server: FakeServer) -> None:
@@ -190,12 +193,11 @@ async def app(scope, receive, send):
     await asyncio.sleep(60)
 """
     )
-    server.settings["grace"] = 200
     server.begin()
     peer, pid = server.fork(server.ready_mold(), 3)
     eventually((server.app / "starting").exists)
 
-    peer.send(wire.frame(wire.STOP))
+    peer.send(stop(200))
 
     peer.expect(wire.BYE)
     server.expect("exited", pid, "worker", 7, 3, 0)
@@ -231,7 +233,7 @@ async def start(scope, receive, send):
     peer, _ = server.worker()
     get(peer, "/start")
 
-    peer.send(wire.frame(wire.STOP))
+    peer.send(stop(8_000))
 
     peer.expect(wire.BYE)
     assert server.read_output("slot-3", b"\n") == b"cleaned up\n"

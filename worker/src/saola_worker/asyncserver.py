@@ -351,7 +351,7 @@ class Server:
     async def _stop(self, seconds: float) -> None:
         """End as the server asks for: requests, then the app, then the worker."""
         loop, out = self._loop, self._out
-        end = loop.time() + seconds
+        end = loop.time() + seconds * 0.9  # and then it is killed
         await asyncio.wait((self._starting,), timeout=seconds)
         await self._streams_end(seconds / 2)
         for stream in list(self._streams.values()):
@@ -364,7 +364,7 @@ class Server:
             await asyncio.wait((shutdown,), timeout=max(0.0, end - loop.time()))
             if not shutdown.done():
                 sys.stderr.write(
-                    "saola worker: lifespan.shutdown takes longer than there is time\n"
+                    "saola worker: lifespan.shutdown takes longer than there is time for it\n"
                 )
         await self._cancel_others(max(0.0, end - loop.time()))
         out.answer(wire.frame(wire.BYE))
