@@ -166,12 +166,19 @@ class ResponseWriterTest {
     return Handshake.read(head, new Caller("", 0, "http", null, "a", 80), settings);
   }
 
-  /// A subprotocol stands where a response has its status, and may be any token, so also digits.
+  private static ResponseHead accepted(String... lines) {
+    ResponseHead head = new ResponseHead();
+    byte[] bytes = String.join("\n", lines).getBytes(ISO_8859_1);
+    System.arraycopy(bytes, 0, head.room(bytes.length), 0, bytes.length);
+    assertThat(head.parseAccept(lines.length)).isNull();
+    return head;
+  }
+
   @Test
   void a_websocket_is_accepted_with_the_app_s_fields() {
     ResponseHead head =
-        head(
-            "200",
+        accepted(
+            "chat",
             "X-A",
             "b",
             "sec-websocket-extensions",
@@ -185,7 +192,7 @@ class ResponseWriterTest {
         .isEqualTo(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
-                + "Sec-WebSocket-Protocol: 200\r\n"
+                + "Sec-WebSocket-Protocol: chat\r\n"
                 + OWN
                 + "X-A: b\r\n\r\n");
   }
@@ -194,10 +201,11 @@ class ResponseWriterTest {
   void a_websocket_that_is_compressed_says_so() {
     Handshake handshake = handshake("Sec-WebSocket-Extensions: permessage-deflate\r\n");
 
-    assertThat(text(writer.accept(allocator, handshake, head("200"))))
+    assertThat(text(writer.accept(allocator, handshake, accepted(""))))
         .contains(
             "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover;"
-                + " client_no_context_takeover\r\n");
+                + " client_no_context_takeover\r\n")
+        .doesNotContain("Sec-WebSocket-Protocol");
   }
 
   @Test
