@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import marshal
 import socket
 import struct
@@ -11,8 +12,9 @@ from urllib.parse import unquote_to_bytes
 
 import pytest
 
+from asgi_calls import sending
 from fake_server import environ, request
-from saola_worker import wire
+from saola_worker import asyncserver, wire
 from saola_worker.errors import WireError
 from saola_worker.link import Link
 from saola_worker.settings import Settings
@@ -49,20 +51,36 @@ def encoded(kind: str, field: dict[str, bytes]) -> bytes:
         return wire.hello(role, pid, slot, generation, field["token"], version)
     if kind == "Response":
         return wire.response(stream, count, field["head"], field["body"])
+    if kind == "File":
+        return wire.file(stream, int(field["offset"]), int(field["length"]), field["path"])
+    if kind == "Close":
+        return wire.close(stream, int(field["code"]), field["reason"])
+    if kind == "Credit":
+        return wire.credit(stream, int(field["bytes"]))
     if kind in ("Request", "Welcome"):
         first, *rest = [field[name] for name in PARTS[kind] if name in field]
         payload = u32(len(first)) + first + b"".join(rest) if rest else first
-    elif kind == "File":
-        numbers = [int(field["offset"]), int(field["length"])]
-        payload = struct.pack("<QQ", *numbers) + field["path"]
-    elif kind in ("Credit", "Fork"):
-        payload = u32(int(field["bytes" if kind == "Credit" else "slot"]))
+    elif kind == "Fork":
+        payload = u32(int(field["slot"]))
+    elif "millis" in field:
+        payload = u32(int(field["millis"]))
     else:
         payload = b"".join(field.get(name, b"") for name in ("text", "head", "data"))
-    return wire.frame(getattr(wire, kind.upper()), stream, payload, flags, count)
+    return wire.frame(number_of(kind), stream, payload, flags, count)
+
+
+def number_of(kind: str) -> int:
+    number: int = getattr(wire, {"EarlyHints": "EARLY_HINTS"}.get(kind, kind.upper()))
+    return number
 
 
 PARTS = {"Request": ("blob", "body", "path"), "Welcome": ("sample", "settings")}
+
+
+FROM_THE_SERVER = (
+    *("Request", "Welcome", "Credit", "Stop", "Fork"),
+    *("Body", "Cancel", "Message", "Close"),
+)
 
 
 @pytest.mark.parametrize(("name", "text", "bytes_"), read("frames.txt"))
@@ -72,7 +90,7 @@ def test_a_frame_has_these_bytes(name: str, text: str, bytes_: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text", "bytes_"),
-    [row for row in read("frames.txt") if fields(row[1])[0] in ("Request", "Welcome", "Credit")],
+    [row for row in read("frames.txt") if fields(row[1])[0] in FROM_THE_SERVER],
 )
 def test_a_frame_of_the_server_is_read_back(name: str, text: str, bytes_: str) -> None:
     kind, field = fields(text)
@@ -80,10 +98,21 @@ def test_a_frame_of_the_server_is_read_back(name: str, text: str, bytes_: str) -
     word, stream, payload = one_byte_at_a_time(bytes.fromhex(bytes_))
 
     wire.check(len(payload), word, stream)
-    assert word & 0xFF == getattr(wire, kind.upper()), name
+    assert word & 0xFF == number_of(kind), name
+    assert word >> 8 == int(field.get("flags", b"0"))
     assert stream == int(field.get("stream", b"0"))
     if kind == "Credit":
         assert wire.read_u32(payload) == int(field["bytes"])
+    elif kind == "Stop":
+        assert wire.read_stop(payload) == int(field.get("millis", b"10000")) / 1_000
+    elif kind == "Fork":
+        assert wire.read_u32(payload) == int(field["slot"])
+    elif kind == "Cancel":
+        wire.read_empty(payload)
+    elif kind in ("Body", "Message"):
+        assert wire.read_piece(payload) == field["data"]
+    elif kind == "Close":
+        assert wire.read_close(payload) == (int(field["code"]), field["reason"].decode())
     elif kind == "Welcome":
         assert wire.read_welcome(payload) == tuple(
             marshal.loads(field[name]) for name in PARTS[kind]
@@ -109,10 +138,13 @@ def one_byte_at_a_time(data: bytes) -> tuple[int, int, memoryview]:
         return taken[0], taken[1], memoryview(bytes(taken[2]))
 
 
+@pytest.mark.parametrize("interface", ["wsgi", "asgi"])
 @pytest.mark.parametrize(
     ("name", "whose", "bytes_"), [row for row in read("bad-frames.txt") if row[1] != "server"]
 )
-def test_a_frame_that_no_server_sends_is_refused(name: str, whose: str, bytes_: str) -> None:
+def test_a_frame_that_no_server_sends_is_refused(
+    name: str, whose: str, bytes_: str, interface: str
+) -> None:
     here, there = socket.socketpair()
     with here, there:
         data = bytes.fromhex(bytes_)
@@ -120,12 +152,15 @@ def test_a_frame_that_no_server_sends_is_refused(name: str, whose: str, bytes_: 
         there.shutdown(socket.SHUT_WR)
 
         with pytest.raises(WireError):
-            read_as_a_worker(Link(here), kind=data[4])
+            read_as_a_worker(Link(here), data[4], interface)
 
 
-def read_as_a_worker(link: Link, kind: int) -> None:
+def read_as_a_worker(link: Link, kind: int, interface: str) -> None:
     """Do with a frame what handshake, mold and worker do between them."""
     if kind not in (wire.WELCOME, wire.FORK):
+        if interface == "asgi":
+            run_a_loop(link)
+            return
         Server(link, lambda environ, start_response: [], settings()).run()
         return
     assert link.wait()
@@ -139,6 +174,18 @@ def read_as_a_worker(link: Link, kind: int) -> None:
         wire.read_u32(payload)
 
 
+def run_a_loop(link: Link) -> None:
+    loop = asyncio.new_event_loop()
+    try:
+        asyncserver.Server(link, sending(), settings(), loop).run(b"")
+    finally:
+        loop.remove_reader(link.fileno())
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.close()
+
+
 def settings() -> Settings:
     return Settings(
         {
@@ -147,6 +194,12 @@ def settings() -> Settings:
             "pythonpath": "",
             "env": {},
             "load": "prewarm",
+            "interface": "auto",
+            "factory": False,
+            "loop": "asyncio",
+            "lifespan": "off",
+            "asgi_threads": 1,
+            "scope": {},
             "threads": 1,
             "multiprocess": True,
             "window": 1,
@@ -174,3 +227,9 @@ def test_the_frames_of_the_fake_server_are_right() -> None:
     packed, body = wire.split_request(payload)
     assert (word, stream, bytes(body)) == (wire.REQUEST_BODY, 7, b"body")
     assert marshal.loads(packed) == [blob]
+
+
+def test_a_piece_of_one_byte_too_many_is_refused() -> None:
+    assert len(wire.read_piece(memoryview(bytes(wire.MAX_DATA)))) == wire.MAX_DATA
+    with pytest.raises(WireError):
+        wire.read_piece(memoryview(bytes(wire.MAX_DATA + 1)))

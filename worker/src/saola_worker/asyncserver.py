@@ -48,16 +48,7 @@ def run(link: Link, app: App, settings: Settings, ready: bytes) -> str:
     """Serve until Stop or the end of the link; return why the app could not start, or nothing."""
     loop = new_loop(settings.loop)
     asyncio.set_event_loop(loop)
-    server = Server(link, app, settings, loop)
-    loop.call_soon(server.start, ready)
-    while not server.finished:
-        try:
-            loop.run_forever()
-        except (SystemExit, KeyboardInterrupt) as error:  # of a task that the app has made
-            sys.stderr.write(format_error(error))
-    if server.broken is not None:
-        raise server.broken
-    return server.failure
+    return Server(link, app, settings, loop).run(ready)
 
 
 def new_loop(name: str) -> asyncio.AbstractEventLoop:
@@ -140,6 +131,18 @@ class Server:
         self._http: Scope = {**given, "type": "http"}
         given.pop("method", None)
         self._websocket: Scope = {"subprotocols": [], **given, "type": "websocket"}
+
+    def run(self, ready: bytes) -> str:
+        """Serve until Stop or the end of the link; return why the app could not start."""
+        self._loop.call_soon(self.start, ready)
+        while not self.finished:
+            try:
+                self._loop.run_forever()
+            except (SystemExit, KeyboardInterrupt) as error:  # of a task that the app has made
+                sys.stderr.write(format_error(error))
+        if self.broken is not None:
+            raise self.broken
+        return self.failure
 
     def start(self, ready: bytes) -> None:
         """Begin to read, and start the app. Runs in the loop, in a context without an app."""

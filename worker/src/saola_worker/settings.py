@@ -17,21 +17,12 @@ _WORDS = {
     "loop": ("auto", "asyncio", "uvloop"),
     "lifespan": ("auto", "on", "off"),
 }
-_DEFAULTS: dict[str, object] = {
-    "interface": "wsgi",
-    "factory": False,
-    "loop": "auto",
-    "lifespan": "auto",
-    "asgi_threads": 40,
-    "scope": {},
-}
 
 
 class Settings:
     """The settings, with the types that they must have."""
 
-    def __init__(self, said: Mapping[str, object]) -> None:
-        values = {**_DEFAULTS, **said}
+    def __init__(self, values: Mapping[str, object]) -> None:
         self.target = _typed(values, "target", str)
         self.chdir = _typed(values, "chdir", str)
         self.pythonpath = [path for path in _typed(values, "pythonpath", str).split(":") if path]
