@@ -81,6 +81,24 @@ AFTER: list[tuple[list[Message], str]] = [
 ]
 
 
+def test_an_exception_after_the_answer_is_logged_with_its_request(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As Starlette does it, which answers 500 itself and lets the server have the exception."""
+
+    async def app(scope: Message, receive: Receive, send: Send) -> None:
+        await sending({**START, "status": 500}, body(b"sorry"))(scope, receive, send)
+        raise ValueError("oh no")
+
+    sink = call(app, path="/a\nb", raw_path=b"/a%0Ab", query_string=b"c=d\xff")
+
+    assert sink.kinds == ["response"]
+    first, _, rest = capsys.readouterr().err.partition("\n")
+    assert first == 'app failed after its answer request="GET /a%0Ab?c=d\\xff"'
+    assert rest.startswith("Traceback")
+    assert rest.endswith("ValueError: oh no\n")
+
+
 @pytest.mark.parametrize(("messages", "text"), AFTER)
 def test_a_mistake_after_the_head_ends_the_response(
     messages: list[Message], text: str, capsys: pytest.CaptureFixture[str]

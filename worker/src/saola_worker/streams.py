@@ -191,7 +191,9 @@ class Stream:
         if self.state == GONE and _is_disconnect(error):
             self.finish(ABORTED)  # ASGI, Disconnected Client: not logged
         elif self.state == COMPLETE:
-            sys.stderr.write(format_error(error))
+            # Starlette answers 500 and raises then. The server has forgotten the request by now.
+            asked = f'app failed after its answer request="{self._asked()}"'
+            sys.stderr.write(f"{asked}\n{format_error(error)}")
         else:
             from .mistakes import in_call
 
@@ -203,6 +205,14 @@ class Stream:
         if self.state != COMPLETE:
             self.finish(ABORTED)
         self.sink.ended(self)
+
+    def _asked(self) -> str:
+        scope = self.scope
+        # Not the path itself, which is decoded: a client must not forge lines of the log.
+        target: bytes = scope.get("raw_path") or b"?"
+        if query := scope.get("query_string"):
+            target += b"?" + query
+        return f"{scope.get('method', 'WebSocket')} {target.decode('ascii', 'backslashreplace')}"
 
     def _report(self, text: str, error: BaseException | None = None) -> None:
         self.sink.answer(frame(FAILED, self.number, text.encode("utf-8", "backslashreplace")))
