@@ -57,6 +57,7 @@ class Framework:
     socket: bool = True
     further: Callable[[Site], None] = lambda site: None
     datasette1: bool = False
+    flags: tuple[str, ...] = ()
 
 
 def framework(site: Site, it: Framework) -> None:
@@ -133,7 +134,7 @@ DATASETTE = Framework(
     socket=False,
     further=datasette,
 )
-SAOLA_SAYS = r"GET /error\b.*Traceback"
+SAOLA_SAYS = r'app failed .*request="GET /error\b.*Traceback'
 FRAMEWORKS = {
     "starlette": Framework("starlette_app:app", SAOLA_SAYS, waits=True, further=starlette),
     "fastapi": Framework("fastapi_app:app", SAOLA_SAYS, further=fastapi),
@@ -141,7 +142,8 @@ FRAMEWORKS = {
         "channels_app:app", "Internal Server Error: /error", waits=True, further=channels
     ),
     "quart": Framework("quart_app:app", r"Exception on request GET /error", waits=True),
-    "litestar": Framework("litestar_app:app", r"path=/error"),
+    # Litestar logs through a thread that starts with the app, and no thread outlives a fork.
+    "litestar": Framework("litestar_app:app", r"path=/error", flags=("--load", "prefork")),
     "datasette-0.65": DATASETTE,
     "datasette-1.0": Framework(**{**vars(DATASETTE), "datasette1": True}),
 }
@@ -163,7 +165,7 @@ class Run:
         """One framework."""
         python = self._datasette1 if it.datasette1 else sys.executable
         env = {"CHECKS_DATA": str(self._data)} | ({"DATASETTE_1": "1"} if it.datasette1 else {})
-        with self._serving(python, APPS, it.target, env) as server:
+        with self._serving(python, APPS, it.target, env, *it.flags) as server:
             site = Site(server, it.below, self._saola)
             framework(site, it)
             fails(site, it.error if self._saola else "")

@@ -41,9 +41,11 @@ async def stream_pieces(send: Send, pieces: Any, content_type: bytes = b"text/pl
     try:
         async for piece in pieces:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    except OSError:
+        pass  # the client has gone; Datasette would print it as if it were a mistake
     finally:
         await pieces.aclose()
-    await send({"type": "http.response.body", "body": b""})
 
 
 class Plugin:
