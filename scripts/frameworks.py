@@ -143,7 +143,7 @@ FRAMEWORKS = {
     ),
     "quart": Framework("quart_app:app", r"Exception on request GET /error", waits=True),
     # Litestar logs through a thread that starts with the app, and no thread outlives a fork.
-    "litestar": Framework("litestar_app:app", r"path=/error", flags=("--load", "prefork")),
+    "litestar": Framework("litestar_app:app", r"path='/error'", flags=("--load", "prefork")),
     "datasette-0.65": DATASETTE,
     "datasette-1.0": Framework(**{**vars(DATASETTE), "datasette1": True}),
 }
@@ -183,13 +183,13 @@ class Run:
             asgi_examples.fastapi_app(Site(server))
             self._end(server)
 
-    def datasette_in_django(self, python: str) -> None:
+    def datasette_in_django(self, python: str, *flags: str) -> None:
         """Django and Datasette over one database, in two workers."""
         folder = EXAMPLES / "datasette_in_django"
         env = {"LIBRARY_DATA": tempfile.mkdtemp(dir=self._data)}
         migrate = [python, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, cwd=folder, env={**os.environ, **env}, check=True)
-        flags = ["-w", "2"] if self._saola else []
+        flags = ("-w", "2", *flags)
         with self._serving(python, folder, "library.asgi:application", env, *flags) as server:
             asgi_examples.datasette_in_django(Site(server))
             self._end(server)
@@ -201,7 +201,11 @@ class Run:
             "fastapi_app": self.fastapi_app,
             **{name: partial(self.framework, it) for name, it in FRAMEWORKS.items()},
             "datasette_in_django": partial(self.datasette_in_django, sys.executable),
-            "datasette1_in_django": partial(self.datasette_in_django, self._datasette1),
+            # Datasette 1 makes a temporary file where it is imported and removes it at that
+            # process's exit; a mold and its workers do nothing of the kind at theirs.
+            "datasette1_in_django": partial(
+                self.datasette_in_django, self._datasette1, "-e", f"TMPDIR={self._data}"
+            ),
         }
 
     @contextlib.contextmanager
