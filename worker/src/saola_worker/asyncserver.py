@@ -41,7 +41,9 @@ _NO_UVLOOP = (
     f"there is no uvloop in this Python, {sys.executable}, but --loop uvloop demands it: "
     "install it, or leave --loop out"
 )
-_EAGER: dict[str, Any] = {"eager_start": True} if sys.version_info >= (3, 12) else {}
+_EAGER = sys.version_info >= (3, 12)
+# A name that is given need not be made: 0.15 µs on 3.11.
+_TASK: dict[str, Any] = {"name": "request", **({"eager_start": True} if _EAGER else {})}
 
 
 def run(link: Link, app: App, settings: Settings, ready: bytes) -> str:
@@ -111,7 +113,7 @@ class Server:
     ) -> None:
         self.finished = False
         self.failure = ""
-        self.broken: WireError | None = None
+        self.broken: Exception | None = None
         self._streams: dict[int, Stream] = {}
         self._link = link
         self._out = LoopLink(link, loop, self._streams)
@@ -172,7 +174,7 @@ class Server:
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except WireError as error:
+        except Exception as error:  # not the app's: its own end in its task
             self.broken = error
             self._finish()
 
@@ -208,7 +210,7 @@ class Server:
     def _requests(self, stream: int, scopes: list[Scope]) -> None:
         """Start requests without a body."""
         out, page, clock, streams = self._out, self._page, time.monotonic_ns, self._streams
-        app, common, loop, eager, state = self._app, self._http, self._loop, _EAGER, self.state
+        app, common, loop, options, state = self._app, self._http, self._loop, _TASK, self.state
         task_of, new = asyncio.Task, Exchange
         for given in scopes:
             now = clock()
@@ -227,14 +229,14 @@ class Server:
                 if state is not None:
                     scope["state"] = state.copy()
                 exchange = new(out, stream, scope)
-                if eager:
-                    task = task_of(serve(app, exchange, scope), loop=loop, **eager)
+                if _EAGER:
+                    task = task_of(serve(app, exchange, scope), loop=loop, **options)
                     if not task.done():
                         exchange.task = task
                         streams[stream] = exchange
                 else:
                     streams[stream] = exchange
-                    exchange.task = task_of(serve(app, exchange, scope), loop=loop)
+                    exchange.task = task_of(serve(app, exchange, scope), loop=loop, **options)
                     if not stream % _FEW:
                         loop.call_soon(out.flush)
             stream += 1
@@ -244,7 +246,7 @@ class Server:
         self._page[STARTED] = stream.number
         self._streams[stream.number] = stream
         work = serve(self._app, stream, stream.scope)
-        task = asyncio.Task(work, loop=self._loop, **_EAGER)
+        task = asyncio.Task(work, loop=self._loop, **_TASK)
         if task.done():
             self._out.ended(stream)
         else:
