@@ -34,7 +34,7 @@ MISTAKES: list[tuple[str, list[Any], str]] = [
     ("of another protocol", [{"type": "websocket.send"}], "cannot send 'websocket.send' here"),
     ("no status", [{"type": START["type"]}], "Response Start: 'status' is None, not an int"),
     ("a status of text", [{**START, "status": "200"}], "'status' is '200', not an int"),
-    ("a status of 100", [{**START, "status": 100}], "'status' is 100, not one of 200 to 999"),
+    ("a status of 100", [{**START, "status": 100}], "'status' is 100, not one of 200 to 599"),
     ("a header of text", [{**START, "headers": [("a", "b")]}], "('a', 'b') holds a str where"),
     ("a header of a number", [{**START, "headers": [5]}], "the header 5 is no pair of name and"),
     ("headers of none", [{**START, "headers": None}], "'headers' is None, not an iterable of"),

@@ -42,7 +42,7 @@ EXTENSIONS: dict[str, dict[str, object]] = {
 # States: nothing said; the start is held until a body comes; pieces; trailers are to come.
 _BEFORE, _HELD, _BODY, _TRAILERS = 0, 1, 2, 3
 
-_STATUS = {number: b"%d" % number for number in range(200, 1_000)}
+_STATUS = {number: b"%d" % number for number in range(200, 600)}
 _FRAME = 65_536  # the largest response that travels as one frame
 _LENGTH = b"\ncontent-length\n%d"
 _JOIN = b"\n".join

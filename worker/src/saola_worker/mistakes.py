@@ -42,8 +42,8 @@ def in_message(message: Any, error: Exception) -> Exception:
         status = message.get("status")
         if not isinstance(status, int):
             return TypeError(f"{where}: 'status' is {status!r}, not an int")
-        if not 200 <= status <= 999:
-            return ValueError(f"{where}: 'status' is {status}, not one of 200 to 999")
+        if not 200 <= status <= 599:
+            return ValueError(f"{where}: 'status' is {status}, not one of 200 to 599")
     found = _in_headers(message.get("headers", ()))
     body = message.get("body", b"")
     if not found and not isinstance(body, _BYTES):
