@@ -47,6 +47,7 @@ public final class ScopeBatch extends RequestBatch {
           "subprotocols");
   private static final byte[][] NAMES = names();
   private static final byte[] SLASH = {'/'};
+  private static final byte[] NOTHING = {};
 
   private final CommonEnviron common;
   private final byte[] rootPath;
@@ -60,7 +61,7 @@ public final class ScopeBatch extends RequestBatch {
   /// @param common what the worker knows already, and is not told again
   public ScopeBatch(CommonEnviron common) {
     this.common = common;
-    this.rootPath = common.rootPath().getBytes(ISO_8859_1);
+    this.rootPath = common.rootPath().getBytes(UTF_8);
     clear();
   }
 
@@ -135,31 +136,41 @@ public final class ScopeBatch extends RequestBatch {
     }
   }
 
-  /// The path with `root_path` in front, as servers agree to send it.
+  /// The path with `root_path` in front, as servers agree to send it; a proxy may have cut that
+  /// off.
   private void path(RequestHead head) {
     boolean empty = head.pathStart() == head.pathEnd();
     byte[] bytes = empty ? SLASH : head.bytes();
     int start = empty ? 0 : head.pathStart();
     int end = empty ? 1 : head.pathEnd();
-    if (!isBelow(rootPath, bytes, start, end)) {
-      byte[] whole = Arrays.copyOf(rootPath, rootPath.length + end - start);
-      System.arraycopy(bytes, start, whole, rootPath.length, end - start);
-      bytes = whole;
-      start = 0;
-      end = whole.length;
+    boolean plain = isPlain(bytes, start, end);
+    byte[] decoded = bytes;
+    int from = start;
+    int to = end;
+    if (!plain) {
+      if (scratch.length < end - start) {
+        scratch = new byte[end - start];
+      }
+      decoded = scratch;
+      from = 0;
+      to = percentDecoded(bytes, start, end, decoded);
     }
+    // `OPTIONS *` asks about the server, and is below nothing (RFC 9110 §9.3.7).
+    boolean inFront = bytes[start] == '/' && !isBelow(rootPath, decoded, from, to);
     key(PATH);
-    if (isPlain(bytes, start, end)) {
-      out.latin1(bytes, start, end);
+    if (plain && !inFront) {
+      out.latin1(decoded, from, to);
       return;
     }
-    if (scratch.length < end - start) {
-      scratch = new byte[end - start];
+    String path = new String(decoded, from, to - from, UTF_8);
+    out.text(inFront ? common.rootPath() + path : path);
+    if (!plain) {
+      key(RAW_PATH);
+      byte[] root = inFront ? rootPath : NOTHING;
+      byte[] raw = Arrays.copyOf(root, root.length + end - start);
+      System.arraycopy(bytes, start, raw, root.length, end - start);
+      out.bytes(raw);
     }
-    int size = percentDecoded(bytes, start, end, scratch);
-    out.text(new String(scratch, 0, size, UTF_8));
-    key(RAW_PATH);
-    out.bytes(bytes, start, end);
   }
 
   /// Whether the path stands for itself.
@@ -174,21 +185,33 @@ public final class ScopeBatch extends RequestBatch {
 
   private void fields(RequestHead head, Caller caller) {
     int count = head.fieldCount();
-    out.startList(count);
     byte[] bytes = head.bytes();
-    String host = caller.host();
+    boolean asked = head.indexOf(KnownHeader.HOST) >= 0;
+    // Said by the target or by a proxy, but not by a field.
+    boolean hostOnly = !asked && (caller.host() != null || head.hostEnd() > head.hostStart());
+    out.startList(hostOnly ? count + 1 : count);
+    if (hostOnly) {
+      host(head, caller);
+    }
     for (int i = 0; i < count; i++) {
       KnownHeader known = head.known(i);
       if (known == null) {
         unknown(bytes, head.nameStart(i), head.nameEnd(i), head.valueStart(i), head.valueEnd(i));
-      } else if (known != KnownHeader.HOST) {
-        pair(known.ordinal(), bytes, head.valueStart(i), head.valueEnd(i));
-      } else if (host == null) {
-        pair(known.ordinal(), bytes, head.hostStart(), head.hostEnd());
+      } else if (known == KnownHeader.HOST) {
+        host(head, caller);
       } else {
-        byte[] other = host.getBytes(ISO_8859_1);
-        pair(known.ordinal(), other, 0, other.length);
+        pair(known.ordinal(), bytes, head.valueStart(i), head.valueEnd(i));
       }
+    }
+  }
+
+  private void host(RequestHead head, Caller caller) {
+    String host = caller.host();
+    if (host == null) {
+      pair(KnownHeader.HOST.ordinal(), head.bytes(), head.hostStart(), head.hostEnd());
+    } else {
+      byte[] other = host.getBytes(ISO_8859_1);
+      pair(KnownHeader.HOST.ordinal(), other, 0, other.length);
     }
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// What every real CPython on this machine makes of the environs.
 class EnvironInPythonTest {
-  private static final String READ =
+  static final String READ =
       """
       import marshal, struct, sys
       def blobs():
@@ -50,7 +50,7 @@ class EnvironInPythonTest {
                           print(text)
           """;
 
-  private static final String GROWTH =
+  static final String GROWTH =
       READ
           + """
           def resident():
@@ -174,8 +174,11 @@ class EnvironInPythonTest {
     }
   }
 
-  private static void send(OutputStream out, EnvironBatch batch) throws IOException {
-    MarshalWriter blob = batch.finish();
+  static void send(OutputStream out, RequestBatch batch) throws IOException {
+    send(out, batch.finish());
+  }
+
+  static void send(OutputStream out, MarshalWriter blob) throws IOException {
     int size = blob.length();
     out.write(new byte[] {(byte) size, (byte) (size >> 8), (byte) (size >> 16), 0});
     out.write(blob.bytes(), 0, size);

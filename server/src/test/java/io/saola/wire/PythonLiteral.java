@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,6 +32,7 @@ final class PythonLiteral {
 
   private final String text;
   private final MarshalWriter out;
+  private final Map<String, Integer> written = new HashMap<>();
   private int at;
 
   private PythonLiteral(String text, MarshalWriter out) {
@@ -54,7 +56,14 @@ final class PythonLiteral {
         out.bytes(bytes());
       }
       case '{' -> dict();
-      case '[' -> environs();
+      case '(' -> sequence(')', out::startTuple);
+      case '[' -> {
+        if (text.startsWith("[{", at)) {
+          together();
+        } else {
+          sequence(']', out::startList);
+        }
+      }
       case 'T', 'F', 'N' -> word();
       default -> number();
     }
@@ -80,11 +89,23 @@ final class PythonLiteral {
     out.endDict();
   }
 
-  /// A list of dicts of texts, in which nothing is written twice.
-  private void environs() {
-    Map<String, Integer> keys = new HashMap<>();
-    Map<String, Integer> values = new HashMap<>();
-    int references = 0;
+  /// A tuple or a list, whose length is written first.
+  private void sequence(char close, IntConsumer start) {
+    MarshalWriter inside = new MarshalWriter();
+    PythonLiteral rest = new PythonLiteral(text, inside);
+    rest.at = at + 1;
+    int size = 0;
+    while (text.charAt(rest.at) != close) {
+      rest.at += size++ == 0 ? 0 : ", ".length();
+      rest.value();
+    }
+    at = rest.at + 1;
+    start.accept(size);
+    out.raw(inside.bytes(), 0, inside.length());
+  }
+
+  /// The requests of one frame: what was written before in one of them is a reference.
+  private void together() {
     int count = 0;
     out.startList();
     while (text.charAt(at) != ']') {
@@ -95,20 +116,13 @@ final class PythonLiteral {
         at += text.charAt(at) == '{' ? 1 : ", ".length();
         String key = string();
         at += ": ".length();
-        String value = string();
-        if (keys.containsKey(key)) {
-          out.reference(keys.get(key));
+        once(key, () -> out.referableInterned(key));
+        if (text.charAt(at) == '[') {
+          pairs();
         } else {
-          out.referableInterned(key);
-          keys.put(key, references++);
-        }
-        String pair = key + "=" + value;
-        if (values.containsKey(pair)) {
-          out.reference(values.get(pair));
-        } else {
-          byte[] ascii = value.getBytes(US_ASCII);
-          out.referableLatin1(ascii, 0, ascii.length);
-          values.put(pair, references++);
+          byte[] ascii = string().getBytes(US_ASCII);
+          String entry = key + "=" + new String(ascii, US_ASCII);
+          once(entry, () -> out.referableLatin1(ascii, 0, ascii.length));
         }
       }
       at++;
@@ -116,6 +130,41 @@ final class PythonLiteral {
     }
     at++;
     out.listLength(count);
+  }
+
+  /// The headers of a scope: of pairs, and of the names in them, nothing is written twice.
+  private void pairs() {
+    int start = at;
+    out.startList(
+        (int)
+            text.substring(start, text.indexOf(']', start)).chars().filter(c -> c == '(').count());
+    at++;
+    while (text.charAt(at) != ']') {
+      at += text.charAt(at) == ',' ? ", (b".length() : "(b".length();
+      String name = string();
+      at += ", b".length();
+      byte[] value = string().getBytes(US_ASCII);
+      at++;
+      once(
+          name + ": " + new String(value, US_ASCII),
+          () -> {
+            out.startReferableTuple(2);
+            once(name + ":", () -> out.referableBytes(name.getBytes(US_ASCII)));
+            out.bytes(value);
+          });
+    }
+    at++;
+  }
+
+  /// Refers to what was written before under this name, or writes it.
+  private void once(String name, Runnable write) {
+    Integer before = written.get(name);
+    if (before != null) {
+      out.reference(before);
+    } else {
+      written.put(name, written.size());
+      write.run();
+    }
   }
 
   private void word() {
