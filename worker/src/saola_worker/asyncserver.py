@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 
-from . import threads, wire
+from . import hooks, threads, wire
 from .asgi import ASGI, EXTENSIONS, Exchange
 from .errors import AppImportError, WireError
 from .lifespan import Lifespan
@@ -101,7 +101,9 @@ class Lazy:
 
     async def _open(self) -> App:
         app = self._load()
+        hooks.after_fork(has_loop=True)
         await self.server.start_app(app)
+        self.server.is_ready()
         return app
 
 
@@ -125,6 +127,7 @@ class Server:
         self._lifespan: Lifespan | None = None
         self._oldest = 0  # since when answers may be unsent
         self._stopping: asyncio.Task[None] | None = None
+        self._on_ready: asyncio.Task[None] | None = None
         self.state: dict[str, Any] | None = None  # of the lifespan
         if isinstance(app, Lazy):
             app.server = self
@@ -157,12 +160,18 @@ class Server:
             await self.start_app(self._app)
         if not self.failure:
             self._out.answer(ready)
+            self.is_ready()
+
+    def is_ready(self) -> None:
+        """Tell the app, in a task of its own that may last as long as the worker."""
+        if hooks.are_there("on_ready") and not self.failure:
+            self._on_ready = self._loop.create_task(hooks.on_ready_in_loop(self._loop))
 
     async def start_app(self, app: App) -> None:
-        """Start the lifespan of the app; where that fails, the worker ends."""
+        """Start the app, and its lifespan; where that fails, the worker ends."""
         threads.install(self._loop, self._threads)
         self._lifespan = Lifespan(app, self._mode)
-        self.failure = await self._lifespan.startup()
+        self.failure = await hooks.after_fork_in_loop() or await self._lifespan.startup()
         if self.failure:
             self._finish()
         self.state = self._lifespan.state
@@ -371,6 +380,11 @@ class Server:
                 sys.stderr.write(
                     "saola worker: lifespan.shutdown takes longer than there is time for it\n"
                 )
+        if hooks.are_there("on_exit"):
+            exiting = loop.create_task(hooks.on_exit_in_loop(loop))
+            await asyncio.wait((exiting,), timeout=max(0.0, end - loop.time()))
+            if not exiting.done():
+                sys.stderr.write("saola worker: on_exit takes longer than there is time for it\n")
         await self._cancel_others(max(0.0, end - loop.time()))
         out.answer(wire.frame(wire.BYE))
         await out.sent()

@@ -15,3 +15,7 @@ class AppImportError(Exception):
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(text)
         self.kind = kind
+
+
+class HookError(Exception):
+    """A function of the app that must not fail before this worker starts has failed."""

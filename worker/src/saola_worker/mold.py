@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from . import wire, worker
+from . import hooks, wire, worker
 from .errors import AppImportError, WireError
 from .keeper import RECORD
 from .linux import die_with, fork_without_hooks
@@ -61,11 +61,13 @@ def _live(birth: Birth) -> int:
     _prepare_interpreter()
     link, settings = introduce(birth, MOLD, 0)
     _prepare_app(settings)
+    hooks.in_mold(birth.generation)
     loaded, interface, name = None, "", settings.target or settings.chdir
     gc.disable()  # no holes in what is about to be shared
     if settings.load == "prewarm":
         try:
             loaded = worker.load_app(settings)
+            hooks.before_fork()
         except BaseException as error:
             return _unfit(link, error)
         interface, name = loaded.interface, loaded.name

@@ -14,11 +14,11 @@ import sys
 import time
 from io import BytesIO
 
-from . import wire
+from . import hooks, wire
 from .appimport import Loaded, load
 from .appkind import ASGI, WSGI
 from .bodies import open_spool
-from .errors import AppImportError, WireError
+from .errors import AppImportError, HookError, WireError
 from .link import Link
 from .linux import die_with
 from .process import BROKEN, FINISHED, NO_APP, WORKER, Birth, introduce, leave, speak_into
@@ -60,6 +60,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     os.setsid()  # its own group: what the app starts can be killed with it
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    hooks.in_worker(birth.generation, slot)
     birth.title.set(f"saola:wkr-{slot}", f"saola: worker {slot} g{birth.generation}")
     speak_into(os.path.join(birth.directory, f"slot-{slot}"))
     gc.enable()
@@ -73,11 +74,20 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
         loaded = _late_app(settings)
         if loaded is None:
             return NO_APP
+    try:
+        hooks.after_fork(loaded.interface == ASGI)
+    except HookError as error:
+        sys.stderr.write(f"{error}\n")
+        return NO_APP
     ready = wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode())
     if loaded.interface == ASGI:
         return _serve_asgi(link, loaded, welcome, ready)
     link.answer(ready)
+    if hooks.are_there("on_ready"):
+        link.flush()  # what they do may take its time
+        hooks.on_ready()
     Server(link, loaded.app, welcome).run()
+    hooks.at_exit()
     return FINISHED
 
 
@@ -90,6 +100,7 @@ def _serve_asgi(link: Link, loaded: Loaded, settings: Settings, ready: bytes) ->
     if failure:
         sys.stderr.write(f"{failure}\n")
         return NO_APP
+    hooks.at_exit()
     return FINISHED
 
 
@@ -161,7 +172,10 @@ class _Lazy:
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         app = self._app
         if app is None:
-            app = self._app = self._load()
+            app = self._load()
+            hooks.after_fork(has_loop=False)
+            self._app = app
+            hooks.on_ready()
         return app(environ, start_response)
 
 
@@ -255,6 +269,8 @@ class Server:
         if word != wire.STOP:
             raise WireError(f"kind {word:#x} is not for a worker")
         wire.read_empty(payload)
+        self._link.flush()  # answers do not wait for what the app does at its end
+        hooks.on_exit()
         self._link.answer(wire.frame(wire.BYE))
         self._link.flush()
         return True
