@@ -84,7 +84,7 @@ def _prepare_interpreter() -> None:
     reads them anew.
     """
     here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sys.path[:] = [entry for entry in sys.path if entry and entry != here]
+    sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
     sys.argv[:] = ["saola"]
     import site
 
