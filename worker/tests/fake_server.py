@@ -179,6 +179,8 @@ class FakeServer:
             "load": "prewarm",
             "interface": "auto",
             "factory": False,
+            "warmup": [],
+            "warmup_policy": "fail",
             "threads": 1,
             "loop": "asyncio",
             "lifespan": "auto",

@@ -199,6 +199,8 @@ def settings() -> Settings:
             "loop": "asyncio",
             "lifespan": "off",
             "asgi_threads": 1,
+            "warmup": [],
+            "warmup_policy": "fail",
             "scope": {},
             "threads": 1,
             "multiprocess": True,

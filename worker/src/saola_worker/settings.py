@@ -10,12 +10,15 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     T = TypeVar("T")
+    # Method, URL or path, headers, right statuses (none: all below 400).
+    WarmupRequest = tuple[str, str, list[tuple[str, str]], list[int]]
 
 _WORDS = {
     "load": ("prewarm", "prefork", "lazy"),
     "interface": ("auto", "wsgi", "asgi"),
     "loop": ("auto", "asyncio", "uvloop"),
     "lifespan": ("auto", "on", "off"),
+    "warmup_policy": ("fail", "warn"),
 }
 
 
@@ -30,6 +33,8 @@ class Settings:
         self.load = _typed(values, "load", str)
         self.interface = _typed(values, "interface", str)
         self.factory = _typed(values, "factory", bool)
+        self.warmup: list[WarmupRequest] = _typed(values, "warmup", list)
+        self.warmup_policy = _typed(values, "warmup_policy", str)
         self.threads = _typed(values, "threads", int)
         self.loop = _typed(values, "loop", str)
         self.lifespan = _typed(values, "lifespan", str)

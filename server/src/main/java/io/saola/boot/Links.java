@@ -8,6 +8,7 @@ import io.saola.link.WorkerLink;
 import io.saola.supervisor.MoldControl;
 import io.saola.supervisor.Role;
 import io.saola.supervisor.Supervisor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,15 @@ final class Links implements LinkEvents {
   private final Supervisor supervisor;
   private final Dispatcher dispatcher;
   private volatile String app = "";
+  private final int threads;
+  private final AtomicBoolean warned = new AtomicBoolean();
   private volatile String interfaceName = "wsgi";
 
-  Links(Supervisor supervisor, Dispatcher dispatcher) {
+  /// @param threads places of a WSGI worker, as the operator wants it
+  Links(Supervisor supervisor, Dispatcher dispatcher, int threads) {
     this.supervisor = supervisor;
     this.dispatcher = dispatcher;
+    this.threads = threads;
   }
 
   /// What the mold says that the app is.
@@ -45,7 +50,18 @@ final class Links implements LinkEvents {
   @Override
   public void moldReady(MoldLink mold, String interfaceName, String appName) {
     app = appName;
+    found(interfaceName);
     supervisor.moldReady(mold.generation(), new Control(mold), interfaceName, appName);
+  }
+
+  /// Settings could not know it: whether an app is ASGI, its import shows.
+  private void found(String name) {
+    if (threads > 1 && name.equals("asgi") && !warned.getAndSet(true)) {
+      LOG.warn(
+          "--threads {} is for WSGI, but this app is ASGI: each worker runs it in one event loop;"
+              + " for its sync code see --asgi-threads",
+          threads);
+    }
   }
 
   private record Control(MoldLink mold) implements MoldControl {
@@ -68,6 +84,7 @@ final class Links implements LinkEvents {
   @Override
   public void workerReady(WorkerLink worker) {
     interfaceName = worker.isAsgi() ? "asgi" : "wsgi";
+    found(interfaceName);
     dispatcher.add(worker);
     supervisor.workerReady(worker.slot(), worker.generation(), worker.pid());
   }

@@ -131,7 +131,7 @@ public final class Server {
     ExchangeSettings limits = limits(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
-    Links links = new Links(supervisor, dispatcher);
+    Links links = new Links(supervisor, dispatcher, settings.workers().threads());
     started.add(LinkListener.open(linkSettings(runtime, token), loop, links));
     started.add(supervisor);
 
@@ -292,6 +292,8 @@ public final class Server {
         app.pythonPath().stream().map(Path::toString).collect(Collectors.joining(":")),
         Map.copyOf(app.env()),
         app.load().text(),
+        settings.warmup(),
+        settings.workers().threads(),
         settings.workers().count() > 1,
         Exchanges.WINDOW,
         new LinkSettings.Asgi(

@@ -5,6 +5,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.unix.PeerCredentials;
+import io.saola.settings.Warmup;
+import io.saola.settings.WarmupSettings;
 import io.saola.wire.FrameKind;
 import io.saola.wire.Frames;
 import io.saola.wire.MarshalWriter;
@@ -145,7 +147,8 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     out.texts(settings.environment());
     text(out, "load", settings.load());
     asgi(out, settings.asgi());
-    number(out, "threads", 1);
+    warmup(out, settings.warmup());
+    number(out, "threads", settings.threads());
     out.text("multiprocess");
     out.bool(settings.multiprocess());
     number(out, "window", settings.window());
@@ -156,6 +159,27 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     settings.common().writeScope(out);
     out.endDict();
     return out.toBytes();
+  }
+
+  private static void warmup(MarshalWriter out, WarmupSettings warmup) {
+    out.text("warmup");
+    out.startList(warmup.requests().size());
+    for (Warmup request : warmup.requests()) {
+      out.startTuple(4);
+      out.text(request.method());
+      out.text(request.url());
+      out.startList(request.headers().size());
+      request
+          .headers()
+          .forEach((name, value) -> {
+            out.startTuple(2);
+            out.text(name);
+            out.text(value);
+          });
+      out.startList(request.statuses().size());
+      request.statuses().forEach(out::integer);
+    }
+    text(out, "warmup_policy", warmup.policy().text());
   }
 
   private static void asgi(MarshalWriter out, LinkSettings.Asgi asgi) {

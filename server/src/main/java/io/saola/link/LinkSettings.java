@@ -1,5 +1,6 @@
 package io.saola.link;
 
+import io.saola.settings.WarmupSettings;
 import io.saola.wire.CommonEnviron;
 import java.nio.file.Path;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.Map;
 /// @param socket path of the link socket
 /// @param pages folder of the status pages, best in memory
 /// @param token what a Hello must know
+/// @param threads places of a WSGI worker
 /// @param asgi what concerns ASGI apps
 /// @param common what requests need not say
 /// @param window body bytes that a worker may send before it has been given credit
@@ -21,6 +23,8 @@ public record LinkSettings(
     String pythonPath,
     Map<String, String> environment,
     String load,
+    WarmupSettings warmup,
+    int threads,
     boolean multiprocess,
     int window,
     Asgi asgi,

@@ -88,6 +88,11 @@ public record AllowedOrigins(List<Rule> rules) {
     return false;
   }
 
+  /// Whether a text, but for its case, is an origin as RFC 6454 §6.2 writes it.
+  static boolean isOrigin(String text) {
+    return parse(lower(text)) != null;
+  }
+
   private static String lower(String text) {
     return text.toLowerCase(Locale.ROOT);
   }

@@ -17,6 +17,7 @@ import java.util.Map;
 /// @param pythonPath further entries, absolute
 /// @param env variables added to the app's environment
 /// @param rootPath empty, or `/prefix` without a slash at the end
+/// @param loadStrict whether an app that cannot be forked is refused
 /// @param kind how the app is called
 /// @param factory whether the target is called, and what it returns is the app
 public record AppSettings(
@@ -27,6 +28,7 @@ public record AppSettings(
     Map<String, String> env,
     String rootPath,
     Load load,
+    boolean loadStrict,
     Interface kind,
     boolean factory) {
   static final Section SECTION = new Section("The app");
@@ -99,6 +101,12 @@ public record AppSettings(
           "Who imports the app: prewarm (once, before the workers are forked, sharing memory),"
               + " prefork (each worker at its start) or lazy (each at its first request).");
 
+  static final Setting<Boolean> LOAD_STRICT =
+      SECTION.flag(
+          "load-strict",
+          "With prewarm, refuse an app that leaves threads or connections which cannot be forked,"
+              + " instead of going on with prefork.");
+
   static final Setting<Interface> INTERFACE =
       SECTION.one(
           "interface",
@@ -146,6 +154,7 @@ public record AppSettings(
         Map.copyOf(env),
         values.get(ROOT_PATH),
         values.get(LOAD),
+        values.get(LOAD_STRICT),
         values.get(INTERFACE),
         factory);
   }

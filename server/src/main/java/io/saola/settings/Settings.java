@@ -13,6 +13,7 @@ import java.util.Map;
 /// `pyproject.toml`, `WEB_CONCURRENCY` and `PORT`, defaults.
 public record Settings(
     AppSettings app,
+    WarmupSettings warmup,
     ListenSettings listen,
     WorkerSettings workers,
     AsgiSettings asgi,
@@ -26,6 +27,7 @@ public record Settings(
   public static final List<Section> SECTIONS =
       List.of(
           AppSettings.SECTION,
+          WarmupSettings.SECTION,
           ListenSettings.SECTION,
           WorkerSettings.SECTION,
           AsgiSettings.SECTION,
@@ -83,6 +85,7 @@ public record Settings(
     values.get(ServerSettings.CONFIG);
     return new Settings(
         AppSettings.from(values, folder),
+        WarmupSettings.from(values),
         ListenSettings.from(values, folder),
         WorkerSettings.from(values),
         AsgiSettings.from(values),

@@ -14,8 +14,8 @@ import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
-/// A TOML file as a source. The only class that knows the TOML library, so that a server without
-/// such a file never loads it.
+/// A TOML file as a source. With [WarmupTable] all that knows the TOML library, so that a server
+/// without such a file never loads it.
 final class SettingsFile {
   private final Path file;
   private final String shown;
@@ -99,11 +99,11 @@ final class SettingsFile {
       } else if (!setting.isAllowedInFiles()) {
         problems.add(key + ": can only be a flag or a variable (" + origin + ")");
       } else {
-        List<String> texts = texts(setting, table.get(List.of(key)));
-        if (texts.isEmpty()) {
-          problems.add(key + ": " + wanted(setting) + " (" + origin + ")");
-        } else {
+        try {
+          List<String> texts = texts(setting, table.get(List.of(key)));
           given.put(key, new Given(texts, origin, folder()));
+        } catch (BadValue e) {
+          problems.add(key + ": " + e.why() + " (" + origin + ")");
         }
       }
     }
@@ -121,6 +121,9 @@ final class SettingsFile {
   }
 
   private static String wanted(Setting<?> setting) {
+    if (setting == WarmupSettings.WARMUP) {
+      return "must be a text, an array of texts, or tables [[warmup]]";
+    }
     if (setting == AppSettings.ENV) {
       return "must be a table of texts";
     }
@@ -132,34 +135,39 @@ final class SettingsFile {
         : "must be a text or a number";
   }
 
-  /// The value as texts; none if it has a type that this setting cannot have.
-  private static List<String> texts(Setting<?> setting, @Nullable Object value) {
+  private static List<String> texts(Setting<?> setting, @Nullable Object value) throws BadValue {
     List<String> texts = new ArrayList<>();
     if (value instanceof TomlArray array && setting.isRepeatable()) {
       for (Object element : array.toList()) {
-        if (!addScalar(texts, "", element)) {
-          return List.of();
+        if (element instanceof TomlTable table && setting == WarmupSettings.WARMUP) {
+          texts.add(WarmupTable.text(table));
+        } else {
+          addScalar(setting, texts, "", element);
         }
       }
       return texts.isEmpty() ? List.of("") : texts;
     }
     if (value instanceof TomlTable table && setting == AppSettings.ENV) {
       for (String name : table.keySet()) {
-        if (!addScalar(texts, name + "=", table.get(List.of(name)))) {
-          return List.of();
-        }
+        addScalar(setting, texts, name + "=", table.get(List.of(name)));
       }
       return texts.isEmpty() ? List.of("") : texts;
     }
-    addScalar(texts, "", value);
+    if (value instanceof TomlTable table && setting == WarmupSettings.WARMUP) {
+      texts.add(WarmupTable.text(table));
+      return texts;
+    }
+    addScalar(setting, texts, "", value);
     return texts;
   }
 
-  private static boolean addScalar(List<String> texts, String before, @Nullable Object value) {
+  private static void addScalar(
+      Setting<?> setting, List<String> texts, String before, @Nullable Object value)
+      throws BadValue {
     if (value instanceof String || value instanceof Number || value instanceof Boolean) {
       texts.add(before + value);
-      return true;
+    } else {
+      throw BadValue.because(wanted(setting));
     }
-    return false;
   }
 }

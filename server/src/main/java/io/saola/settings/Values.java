@@ -67,6 +67,15 @@ final class Values {
     return List.copyOf(values);
   }
 
+  /// Whether a setting has this value; says nothing about what is wrong.
+  <T> boolean is(Setting<T> setting, T value) {
+    try {
+      return setting.read(given(setting).texts().getLast()).equals(value);
+    } catch (BadValue _) {
+      return false;
+    }
+  }
+
   private <T> T fallback(Setting<T> setting) {
     try {
       return setting.read(setting.fallback());

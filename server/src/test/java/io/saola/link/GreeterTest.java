@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.saola.rig.FakeWorker;
+import io.saola.rig.Python;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -22,6 +24,13 @@ class GreeterTest {
   private static final int PID = FakeWorker.PID;
   private static final byte[] AGREED = FakeWorker.frame(0x02, 0, 0, 0, Sample.expected());
   private static final byte[] READY = FakeWorker.frame(0x03, 0, 0, 0, "wsgi\n".getBytes(US_ASCII));
+
+  private static final String READ_SETTINGS =
+      """
+      import marshal, sys
+      said = marshal.loads(sys.stdin.buffer.read())
+      print(said["warmup"], said["warmup_policy"], said["threads"], sep="\\n")
+      """;
 
   @TempDir private Path folder;
   private LinkStage stage;
@@ -71,6 +80,23 @@ class GreeterTest {
     assertThat(link.isIdle()).isTrue();
     assertThat(stage.pages()).isEmpty();
     assertThat(stage.refused).isEmpty();
+  }
+
+  @Test
+  void the_settings_are_what_python_reads_as_the_tables_of_the_protocol() {
+    FakeWorker worker = stage.dial();
+    worker.send(hello(0));
+    ByteBuffer payload = worker.expect(0x30).payload();
+    byte[] sample = new byte[payload.getInt()];
+    payload.get(sample);
+    byte[] settings = new byte[payload.remaining()];
+    payload.get(settings);
+
+    assertThat(Python.present())
+        .isNotEmpty()
+        .allSatisfy(python ->
+            assertThat(python.run(READ_SETTINGS, out -> out.write(settings)))
+                .containsExactly("[('HEAD', '/health', [('A', 'b')], [200, 404])]", "warn", "1"));
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.saola.rig.FakeWorker;
 import io.saola.rig.LeakCounter;
+import io.saola.settings.Warmup;
+import io.saola.settings.WarmupSettings;
 import io.saola.wire.CommonEnviron;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,6 +65,10 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         "",
         Map.of(),
         "prewarm",
+        new WarmupSettings(
+            List.of(new Warmup("HEAD", "/health", Map.of("A", "b"), List.of(200, 404))),
+            WarmupSettings.Policy.WARN),
+        1,
         true,
         WINDOW,
         new LinkSettings.Asgi("auto", false, "auto", "auto", 40),

@@ -14,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTest {
   @TempDir Path folder;
@@ -50,6 +52,20 @@ class SettingsTest {
     throw new AssertionError(setting.key() + " is not shown");
   }
 
+  private AppSettings defaultApp() {
+    return new AppSettings(
+        "",
+        folder,
+        List.of(),
+        new Interpreter(folder.resolve("bin/python3"), "python3 on the PATH"),
+        Map.of(),
+        "",
+        Load.PREWARM,
+        false,
+        Interface.AUTO,
+        false);
+  }
+
   /// Says every default a second time, so that none can change by accident.
   @Test
   void defaults() throws BadValue {
@@ -61,16 +77,8 @@ class SettingsTest {
     assertThat(read())
         .isEqualTo(
             new Settings(
-                new AppSettings(
-                    "",
-                    folder,
-                    List.of(),
-                    new Interpreter(folder.resolve("bin/python3"), "python3 on the PATH"),
-                    Map.of(),
-                    "",
-                    Load.PREWARM,
-                    Interface.AUTO,
-                    false),
+                defaultApp(),
+                new WarmupSettings(List.of(), WarmupSettings.Policy.FAIL),
                 new ListenSettings(
                     List.of(new Bind.Tcp("127.0.0.1", 8000)),
                     2048,
@@ -78,7 +86,13 @@ class SettingsTest {
                         "127.0.0.1,::1", List.of(ip.read("127.0.0.1"), ip.read("::1"))),
                     "/-/"),
                 new WorkerSettings(
-                    1, Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(30)),
+                    1,
+                    1,
+                    Runtime.getRuntime().availableProcessors(),
+                    List.of(),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(60),
+                    Duration.ofSeconds(30)),
                 new AsgiSettings(AsgiSettings.Loop.AUTO, 100, AsgiSettings.Lifespan.AUTO, 40),
                 new HttpSettings(
                     new Bytes(1 << 30),
@@ -109,14 +123,19 @@ class SettingsTest {
     texts.put("python", program("other/python").toString());
     texts.put("env", "A=1,2=3");
     texts.put("root-path", "/app/");
-    texts.put("load", "lazy");
-    texts.put("interface", "asgi");
+    texts.put("load", "prefork");
+    texts.put("load-strict", "on");
+    texts.put("interface", "wsgi");
     texts.put("factory", "true");
+    texts.put("warmup", "/a,b?c");
+    texts.put("warmup-policy", "warn");
     texts.put("bind", "[::1]:9000,unix:run.sock");
     texts.put("backlog", "7");
     texts.put("forwarded-allow-ips", "10.0.0.0/8");
     texts.put("probe-prefix", "/health/");
     texts.put("workers", "8");
+    texts.put("threads", "10");
+    texts.put("boot-concurrency", "11");
     texts.put("timeout", "9");
     texts.put("boot-timeout", "10m");
     texts.put("graceful-timeout", "0");
@@ -124,6 +143,21 @@ class SettingsTest {
     texts.put("asgi-concurrency", "16");
     texts.put("lifespan", "off");
     texts.put("asgi-threads", "17");
+    texts.putAll(othersOfHttp());
+    texts.put("queue-limit", "0");
+    texts.put("queue-timeout", "1h");
+    texts.put("memory-budget", "15M");
+    texts.put("max-spool", "2G");
+    texts.put("spool-dir", "spool");
+    texts.put("access-logfile", "access.log");
+    texts.put("access-logformat", "%(s)s");
+    texts.put("log-level", "Warning");
+    texts.put("pid", "server.pid");
+    return texts;
+  }
+
+  private static Map<String, String> othersOfHttp() {
+    Map<String, String> texts = new LinkedHashMap<>();
     texts.put("max-body", "0");
     texts.put("limit-request-line", "4094");
     texts.put("limit-request-fields", "13");
@@ -136,15 +170,6 @@ class SettingsTest {
     texts.put("ws-idle-timeout", "22");
     texts.put("ws-compression", "off");
     texts.put("ws-origins", "same,*");
-    texts.put("queue-limit", "0");
-    texts.put("queue-timeout", "1h");
-    texts.put("memory-budget", "15M");
-    texts.put("max-spool", "2G");
-    texts.put("spool-dir", "spool");
-    texts.put("access-logfile", "access.log");
-    texts.put("access-logformat", "%(s)s");
-    texts.put("log-level", "Warning");
-    texts.put("pid", "server.pid");
     return texts;
   }
 
@@ -158,15 +183,19 @@ class SettingsTest {
             new Interpreter(folder.resolve("other/python"), "?"),
             Map.of("A", "1,2=3"),
             "/app",
-            Load.LAZY,
-            Interface.ASGI,
+            Load.PREFORK,
+            true,
+            Interface.WSGI,
             true),
+        new WarmupSettings(
+            List.of(new Warmup("GET", "/a,b?c", Map.of(), List.of())), WarmupSettings.Policy.WARN),
         new ListenSettings(
             List.of(new Bind.Tcp("::1", 9000), new Bind.Unix(site.resolve("run.sock"))),
             7,
             new TrustedPeers("10.0.0.0/8", List.of(new IpRange.Notation().read("10.0.0.0/8"))),
             "/health/"),
-        new WorkerSettings(8, Duration.ofSeconds(9), Duration.ofMinutes(10), Duration.ZERO),
+        new WorkerSettings(
+            8, 10, 11, List.of(), Duration.ofSeconds(9), Duration.ofMinutes(10), Duration.ZERO),
         new AsgiSettings(AsgiSettings.Loop.UVLOOP, 16, AsgiSettings.Lifespan.OFF, 17),
         new HttpSettings(
             Bytes.UNLIMITED,
@@ -203,8 +232,10 @@ class SettingsTest {
             app.env(),
             app.rootPath(),
             app.load(),
+            app.loadStrict(),
             app.kind(),
             app.factory()),
+        settings.warmup(),
         settings.listen(),
         settings.workers(),
         settings.asgi(),
@@ -249,7 +280,7 @@ class SettingsTest {
   @Test
   void the_other_values_miss_no_setting() throws IOException {
     List<String> keys = new ArrayList<>(others().keySet());
-    keys.addAll(List.of("target", "config"));
+    keys.addAll(List.of("target", "config", "refork-after")); // which goes with prewarm only
 
     assertThat(Settings.SECTIONS)
         .flatMap(Section::settings)
@@ -321,6 +352,62 @@ class SettingsTest {
   }
 
   @Test
+  void refork_after_takes_rising_numbers_from_every_source() throws IOException {
+    assertThat(read().workers().reforkAfter()).isEmpty();
+    Files.writeString(folder.resolve("saola.toml"), "refork-after = [5, 50]\n");
+    assertThat(read().workers().reforkAfter()).containsExactly(5, 50);
+    environment.put("SAOLA_REFORK_AFTER", "1000,5000");
+    assertThat(read().workers().reforkAfter()).containsExactly(1000, 5000);
+    assertThat(read("--refork-after", "7", "--refork-after=8").workers().reforkAfter())
+        .containsExactly(7, 8);
+    assertThat(read("--refork-after=").workers().reforkAfter()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1000,500 | must be rising numbers such as 1000,5000, but 500 comes after 1000",
+        "5,5 | must be rising numbers such as 1000,5000, but 5 comes after 5",
+        "0,5 | must be a whole number from 1 to 1000000000, not \"0\"",
+        "often | must be a whole number from 1 to 1000000000, not \"often\"",
+      })
+  void what_is_no_refork_after(String text, String why) {
+    assertThat(examine("--refork-after", text).problems())
+        .containsExactly("refork-after: " + why + " (flag --refork-after)");
+  }
+
+  @Test
+  void refork_after_is_for_wsgi_with_prewarm() {
+    assertThat(examine("--refork-after=5", "--load=prefork").problems())
+        .containsExactly(
+            "refork-after: needs --load prewarm: without it there is no mold to renew"
+                + " (flag --refork-after)");
+    assertThat(examine("--refork-after=5", "--interface=asgi").problems())
+        .containsExactly(
+            "refork-after: is for WSGI: an event loop cannot be forked (flag --refork-after)");
+  }
+
+  @Test
+  void threads_are_for_wsgi() {
+    assertThat(examine("--threads=2", "--interface=asgi").problems())
+        .containsExactly(
+            "threads: is for WSGI; for sync code in an ASGI app see --asgi-threads"
+                + " (flag --threads)");
+    assertThat(examine("--threads=1", "--interface=asgi").problems()).isEmpty();
+  }
+
+  @Test
+  void boot_concurrency_is_the_number_of_cpus_unless_it_is_given() {
+    assertThat(read("--boot-concurrency=auto").workers().bootConcurrency())
+        .isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(examine("--boot-concurrency=0").problems())
+        .containsExactly(
+            "boot-concurrency: must be auto, or a whole number from 1 to 1024, not \"0\""
+                + " (flag --boot-concurrency)");
+  }
+
+  @Test
   void a_file_says_true_or_false_of_a_factory() throws IOException {
     Files.writeString(folder.resolve("saola.toml"), "target = 'a:b'\nfactory = true\n");
     assertThat(read().app().factory()).isTrue();
@@ -355,7 +442,7 @@ class SettingsTest {
     }
 
     assertThat(shown)
-        .hasSize(43)
+        .hasSize(49)
         .contains(
             "target | (looked for in the folder) | default",
             "chdir | " + folder + " | default",
