@@ -2,7 +2,7 @@
 
 It is the server's only child, started as ``python -S`` and never imports the app. Commands come
 as lines on its standard input and reports leave on its standard output
-(``protocol/PROTOCOL.md`` §9); both are moved out of the way before anything else runs, so that
+(``protocol/PROTOCOL.md`` §12); both are moved out of the way before anything else runs, so that
 no app can read or write them. The end of its input means that the server is gone: then
 everything below it ends within two seconds.
 
@@ -38,9 +38,10 @@ _DIED = (os.CLD_KILLED, os.CLD_DUMPED)
 class _Channel:
     """The pipe in which one mold announces its workers."""
 
-    def __init__(self, generation: int) -> None:
+    def __init__(self, generation: int, promoted: int = 0) -> None:
         self.generation = generation
         self.answered = 0
+        self.promoted = promoted  # pid of a worker that becomes this mold with its first fork
 
 
 class Keeper:
@@ -95,6 +96,8 @@ class Keeper:
     def _obey(self, command: str, words: list[bytes]) -> None:
         if command == "mold":
             self._fork_mold(int(words[0]))
+        elif command == "promote":
+            self._promote(int(words[0]), int(words[1]))
         elif command == "kill":
             self._kill(int(words[0]), _signal_number(words[1].decode()))
         elif command == "fifo":
@@ -134,6 +137,17 @@ class Keeper:
         self._known[pid] = ("mold", generation, 0)
         self._say(f"mold {generation} {pid}")
 
+    def _promote(self, pid: int, generation: int) -> None:
+        """Make the channel of a worker that becomes a mold: it has no pipe to here."""
+        if pid not in self._known:
+            raise ValueError("no such worker")
+        path = os.path.join(self._directory, f"channel-{generation}")
+        os.mkfifo(path, 0o600)
+        fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._channels[fd] = _Channel(generation, pid)
+        self._poll.register(fd, select.POLLIN)
+        self._say(f"promoted {generation} {pid}")
+
     def _become_mold(self, mine: int, its: int, keeper: int, generation: int) -> NoReturn:
         """Leave the keeper behind. Runs in the mold."""
         code = 70
@@ -165,6 +179,9 @@ class Keeper:
                 os.close(fd)
                 del self._channels[fd]
                 return
+            if channel.promoted in self._known:
+                # Not before: one that finds itself unfit stays a worker, whose group is ended.
+                self._known[channel.promoted] = ("mold", channel.generation, 0)
             for pid, slot, number in RECORD.iter_unpack(data):
                 if pid:
                     channel.answered = number

@@ -31,6 +31,7 @@ EARLY_HINTS, TRAILERS = 0x17, 0x18
 CREDIT = 0x20
 WELCOME, REQUEST, STOP, BODY, CANCEL = 0x30, 0x31, 0x32, 0x33, 0x35
 FORK = 0x40
+BECOME = 0x41
 ACCEPT, MESSAGE, CLOSE = 0x50, 0x51, 0x52
 
 ABORTED = 1
@@ -70,6 +71,7 @@ _TO_WORKER = {
     CLOSE: True,
     STOP: False,
     FORK: False,
+    BECOME: False,
 }
 
 
@@ -135,7 +137,7 @@ def split_request(payload: memoryview) -> tuple[memoryview, memoryview]:
 
 
 def read_u32(payload: memoryview) -> int:
-    """Read the payload of Credit and Fork."""
+    """Read the payload of Credit, Fork and Become."""
     if len(payload) != 4:
         raise WireError(f"{len(payload)} bytes where a number should be")
     return int(_U32.unpack(payload)[0])

@@ -4,7 +4,9 @@ import io.netty.channel.EventLoop;
 import io.saola.exchange.Dispatcher;
 import io.saola.observe.AppOutput;
 import io.saola.supervisor.Events;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What happens to processes, told to those whom it concerns.
@@ -12,12 +14,18 @@ final class Processes implements Events {
   private final BlockingQueue<Outcome> outcomes;
   private final EventLoop loop;
   private final AppOutput output = new AppOutput();
+  private final long retireNanos;
+  private volatile String load;
   private volatile String python = "";
   private volatile @Nullable Dispatcher dispatcher;
 
-  Processes(BlockingQueue<Outcome> outcomes, EventLoop loop) {
+  /// @param load how the app is to be loaded
+  /// @param retire how long a worker that was replaced has to finish
+  Processes(BlockingQueue<Outcome> outcomes, EventLoop loop, String load, Duration retire) {
     this.outcomes = outcomes;
     this.loop = loop;
+    this.load = load;
+    this.retireNanos = retire.toNanos();
   }
 
   void dispatcher(Dispatcher dispatcher) {
@@ -41,10 +49,39 @@ final class Processes implements Events {
 
   @Override
   public void workerGone(int slot, int generation, int pid, String how) {
+    onLoop(to -> to.processGone(pid));
+  }
+
+  @Override
+  public void retire(int slot, int pid) {
+    onLoop(to -> to.retire(pid, retireNanos));
+  }
+
+  @Override
+  public void become(int pid, int generation) {
+    onLoop(to -> to.become(pid, generation));
+  }
+
+  @Override
+  public void spared(int pid) {
+    onLoop(to -> to.spared(pid));
+  }
+
+  private void onLoop(Consumer<Dispatcher> action) {
     Dispatcher to = dispatcher;
     if (to != null) {
-      loop.execute(() -> to.processGone(pid));
+      loop.execute(() -> action.accept(to));
     }
+  }
+
+  @Override
+  public void fallBack() {
+    load = "prefork";
+  }
+
+  /// How the app is loaded, which an unfit app may change.
+  String load() {
+    return load;
   }
 
   @Override

@@ -24,6 +24,7 @@ import io.saola.os.Signals;
 import io.saola.settings.AppSettings;
 import io.saola.settings.Bind;
 import io.saola.settings.HttpSettings;
+import io.saola.settings.Load;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.settings.Version;
@@ -125,7 +126,8 @@ public final class Server {
     EventLoop loop = group.next();
 
     String token = UUID.randomUUID().toString();
-    Processes processes = new Processes(outcomes, loop);
+    Duration grace = settings.workers().gracefulTimeout();
+    Processes processes = new Processes(outcomes, loop, settings.app().load().text(), grace);
     Supervisor supervisor =
         new Supervisor(plan(runtime, spool, token), processes, System::nanoTime);
     ExchangeSettings limits = limits(spool.path());
@@ -253,6 +255,8 @@ public final class Server {
         settings.app().interpreter().path(),
         home.resolve("worker/src"),
         settings.app().folder(),
+        new Plan.Loading(settings.app().load() == Load.PREWARM, false, 2),
+        settings.workers().gracefulTimeout(),
         settings.workers().bootTimeout());
   }
 
@@ -264,6 +268,7 @@ public final class Server {
         spool,
         settings.workers().timeout().toNanos(),
         settings.asgi().concurrency(),
+        List.of(),
         settings.queue().limit(),
         settings.queue().timeout().toNanos());
   }
@@ -338,6 +343,16 @@ public final class Server {
     @Override
     public void nudge(int pid) {
       supervisor.nudge(pid);
+    }
+
+    @Override
+    public void offer(int slot, int pid) {
+      supervisor.promote(slot, pid);
+    }
+
+    @Override
+    public void staysWorker(int pid, String why) {
+      supervisor.staysWorker(pid, why);
     }
 
     @Override

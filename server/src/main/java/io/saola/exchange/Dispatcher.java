@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,12 @@ public final class Dispatcher implements WorkerLink.Owner {
     /// Makes the worker send the answers that it is collecting.
     void nudge(int pid);
 
+    /// This worker has served enough to become the mold, has nothing to do, and is given nothing.
+    void offer(int slot, int pid);
+
+    /// It was told to become the mold, and serves on; a line for each reason.
+    void staysWorker(int pid, String why);
+
     /// Nobody can reach this process any more: if it does not end by itself, it must be ended.
     void linkClosed(int pid);
   }
@@ -40,6 +47,9 @@ public final class Dispatcher implements WorkerLink.Owner {
   private final WorkerPool<Exchange, LinkedWorker> pool;
   private final IdentityHashMap<WorkerLink, LinkedWorker> workers = new IdentityHashMap<>();
   private final Runnable tick = this::tick;
+  private final List<Integer> reforkAfter;
+  private int reforks;
+  private @Nullable WorkerLink offered;
   private final Set<WorkerLink> open = Collections.newSetFromMap(new IdentityHashMap<>());
   private boolean asgi;
   private boolean ticking;
@@ -51,6 +61,10 @@ public final class Dispatcher implements WorkerLink.Owner {
     this.asgiConcurrency = settings.asgiConcurrency();
     this.control = control;
     this.pool = new WorkerPool<>(settings.queueLimit(), settings.queueTimeout());
+    this.reforkAfter = settings.reforkAfter();
+    if (!reforkAfter.isEmpty()) {
+      loop.scheduleAtFixedRate(this::offerMold, 100, 100, TimeUnit.MILLISECONDS);
+    }
     if (timeout > 0) {
       long period = Math.clamp(timeout / 8, 10_000_000, 250_000_000);
       loop.scheduleAtFixedRate(this::killOverdue, period, period, TimeUnit.NANOSECONDS);
@@ -59,11 +73,15 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   /// A worker can take requests from now on.
   public void add(WorkerLink link) {
-    LinkedWorker worker = new LinkedWorker(link, link.isAsgi() ? asgiConcurrency : 1, control);
-    workers.put(link, worker);
     asgi |= link.isAsgi();
     open.add(link);
     link.owner(this);
+    serve(link);
+  }
+
+  private void serve(WorkerLink link) {
+    LinkedWorker worker = new LinkedWorker(link, link.isAsgi() ? asgiConcurrency : 1, control);
+    workers.put(link, worker);
     pool.add(worker, System.nanoTime());
   }
 
@@ -77,21 +95,79 @@ public final class Dispatcher implements WorkerLink.Owner {
     return asgi;
   }
 
-  /// Asks ASGI workers to finish what they are at, to end their lifespans, and to exit.
+  // ---- workers that go
+
+  /// The worker's place has been taken by another: it may go when it has finished what it has.
   ///
-  /// @param left how long they have, in nanoseconds
-  public void dismiss(long left) {
-    for (WorkerLink link : List.copyOf(open)) {
-      if (link.isAsgi()) {
+  /// @param grace how long an ASGI worker has after that, in nanoseconds
+  public void retire(int pid, long grace) {
+    WorkerLink link = find(pid);
+    if (link != null) {
+      remove(link);
+      link.whenIdle(() -> link.stop(grace / 1_000_000));
+    }
+  }
+
+  /// Takes a worker that has served enough out of the pool, so that it can become the mold.
+  private void offerMold() {
+    if (offered != null || stopping || reforks == reforkAfter.size()) {
+      return;
+    }
+    for (WorkerLink link : List.copyOf(workers.keySet())) {
+      if (!link.isAsgi() && link.served() >= reforkAfter.get(reforks)) {
+        offered = link;
         remove(link);
-        link.stop(left / 1_000_000);
+        link.whenIdle(() -> control.offer(link.slot(), link.pid()));
+        return;
       }
     }
   }
 
-  /// How many ASGI workers have not ended.
+  /// This worker is to become the mold of that generation.
+  public void become(int pid, int generation) {
+    WorkerLink link = find(pid);
+    if (link != null) {
+      link.become(generation);
+    }
+  }
+
+  /// This worker, which was offered as a mold, is not needed as one now.
+  public void spared(int pid) {
+    WorkerLink link = find(pid);
+    if (link != null && link.equals(offered)) {
+      takeBack(link);
+    }
+  }
+
+  @Override
+  public void unfit(WorkerLink link, String why) {
+    reforks++;
+    control.staysWorker(link.pid(), why);
+    takeBack(link);
+  }
+
+  private void takeBack(WorkerLink link) {
+    offered = null;
+    serve(link);
+  }
+
+  private @Nullable WorkerLink find(int pid) {
+    return open.stream().filter(link -> link.pid() == pid).findAny().orElse(null);
+  }
+
+  /// Asks all workers to finish what they are at, to end their lifespans, and to exit.
+  ///
+  /// @param left how long they have, in nanoseconds
+  public void dismiss(long left) {
+    for (WorkerLink link : List.copyOf(open)) {
+      remove(link);
+      link.stop(left / 1_000_000);
+    }
+  }
+
+  /// How many workers have not ended.
   public int dismissed() {
-    return (int) open.stream().filter(WorkerLink::isAsgi).count();
+    return open.size();
   }
 
   boolean isStopping() {
@@ -193,6 +269,10 @@ public final class Dispatcher implements WorkerLink.Owner {
     LOG.debug("link closed {} {}", link, link.counts());
     open.remove(link);
     remove(link);
+    if (link.equals(offered)) {
+      offered = null;
+      reforks++;
+    }
     control.linkClosed(link.pid());
   }
 }

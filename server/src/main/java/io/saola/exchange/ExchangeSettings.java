@@ -1,6 +1,7 @@
 package io.saola.exchange;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /// Limits of exchanges.
 ///
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 /// @param spool folder for bodies that are not held in memory
 /// @param timeout how long a request may run without sending anything, in nanoseconds; 0 for ever
 /// @param asgiConcurrency how many requests that have not begun to answer an ASGI worker may have
+/// @param reforkAfter how many requests a worker has served that becomes the first mold after the
+///   start, the second, and so on
 /// @param queueLimit how many requests may wait for a worker
 /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
 public record ExchangeSettings(
@@ -19,6 +22,7 @@ public record ExchangeSettings(
     Path spool,
     long timeout,
     int asgiConcurrency,
+    List<Integer> reforkAfter,
     int queueLimit,
     long queueTimeout) {
   /// A request body up to this many bytes is held in memory and travels inside its frame.

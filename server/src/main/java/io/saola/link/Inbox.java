@@ -8,6 +8,7 @@ import io.saola.wire.Frames;
 import io.saola.wire.WireException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +27,17 @@ final class Inbox {
   private final IntObjectMap<Call> calls;
   private final boolean asgi;
   private final IntConsumer cancel;
+  private final Consumer<String> unfit;
   private final ResponseHead head = new ResponseHead();
   private int answered;
 
   /// @param cancel tells the worker that nobody wants this stream's answer
-  Inbox(IntObjectMap<Call> calls, boolean asgi, IntConsumer cancel) {
+  /// @param unfit hears why the worker does not become the mold
+  Inbox(IntObjectMap<Call> calls, boolean asgi, IntConsumer cancel, Consumer<String> unfit) {
     this.calls = calls;
     this.asgi = asgi;
     this.cancel = cancel;
+    this.unfit = unfit;
   }
 
   /// How many answers have ended since this was last asked.
@@ -64,6 +68,7 @@ final class Inbox {
           call.answer.skipped();
         }
       }
+      case FrameKind.UNFIT -> unfit.accept(text(in, frames.length()));
       case FrameKind.BYE -> LOG.debug("bye");
       default -> {
         if (!asgi) {

@@ -76,8 +76,16 @@ final class Outbox {
     Frames.close(outgoing(), stream, code, reason.getBytes(StandardCharsets.UTF_8));
   }
 
+  void stop() {
+    Frames.stop(outgoing());
+  }
+
   void stop(long millis) {
     Frames.stop(outgoing(), millis);
+  }
+
+  void become(int generation) {
+    Frames.become(outgoing(), generation);
   }
 
   private void together(RequestSource request, int stream) {

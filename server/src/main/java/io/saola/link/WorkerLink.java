@@ -33,6 +33,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     /// The worker broke the protocol and must be killed.
     void broken(WorkerLink link, String why);
 
+    /// The worker was to become the mold, and goes on as it was; a line for each reason.
+    void unfit(WorkerLink link, String why);
+
     /// The connection has ended; every open request is told next.
     void closed(WorkerLink link);
   }
@@ -52,6 +55,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private int lastStream;
   private long withdrawn;
   private long busySince;
+  private @Nullable Runnable idle;
+  private long served;
   private boolean broken;
   private long reads;
 
@@ -67,7 +72,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.page = page;
     this.outbox = new Outbox(channel, asgi ? new ScopeBatch(common) : new EnvironBatch(common));
-    this.inbox = new Inbox(calls, asgi, this::cancel);
+    this.inbox = new Inbox(calls, asgi, this::cancel, this::unfit);
     this.window = window;
   }
 
@@ -170,11 +175,49 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /// Asks an ASGI worker to finish, to end its lifespan and to exit.
+  /// Asks the worker to finish and to exit.
   ///
-  /// @param millis how long it has
+  /// @param millis how long it has; an ASGI worker has tasks and a lifespan to end
   public void stop(long millis) {
-    outbox.stop(millis);
+    if (asgi) {
+      outbox.stop(millis);
+    } else {
+      outbox.stop();
+    }
+  }
+
+  /// Asks the worker, which has nothing to do, to become the mold of this generation. Its link
+  /// closes then, or its owner is told that it is unfit.
+  public void become(int generation) {
+    outbox.become(generation);
+  }
+
+  private void unfit(String text) {
+    if (owner != null) {
+      owner.unfit(this, text.substring(text.indexOf('\n') + 1));
+    }
+  }
+
+  /// Runs something once, when nothing is open any more.
+  public void whenIdle(Runnable then) {
+    if (calls.isEmpty()) {
+      then.run();
+    } else {
+      idle = then;
+    }
+  }
+
+  private void runIfIdle() {
+    Runnable then = idle;
+    if (then != null && calls.isEmpty()) {
+      idle = null;
+      then.run();
+    }
+  }
+
+  /// How many requests have been answered.
+  public long served() {
+    return served;
   }
 
   /// Lets the worker send so many more bytes of this stream's body.
@@ -361,6 +404,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     int answered = inbox.takeAnswered();
+    served += answered;
+    runIfIdle();
     if (answered > 0 && !asgi) {
       long now = System.nanoTime();
       serviceTime.answered(answered, now - busySince);

@@ -24,6 +24,12 @@ sealed interface Command {
 
   record Nudge(int pid) implements Command {}
 
+  /// A worker that has nothing to do may become the mold.
+  record Promote(int slot, int pid) implements Command {}
+
+  /// A worker that was told to become the mold has found itself unfit.
+  record StaysWorker(int pid, String text) implements Command {}
+
   record Halt() implements Command {}
 
   record Stop() implements Command {}

@@ -8,18 +8,14 @@ import io.saola.supervisor.Life.Forking;
 import io.saola.supervisor.Life.Ready;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The mold and the workers: decides who is forked, who is killed, and when.
+/// The molds and the workers: decides who is forked, who is killed, and when.
 ///
 /// Knows neither threads nor clocks: it is told what happened and what time it is (`nanoTime`), and
 /// says what is to be done to [Outside]. Owned by the supervisor's thread.
@@ -39,68 +35,46 @@ final class Crew {
     void afterOutput(String fifo, Runnable then);
   }
 
+  /// How the start ends when it cannot go on.
+  interface Failure {
+    /// @param said whose output has to be read before
+    void fail(int exitCode, String message, Slot said);
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Crew.class);
-
-  /// How long a process may live on after its link is closed or it has said Unfit.
-  private static final long FAREWELL = Duration.ofSeconds(1).toNanos();
-
-  /// How long a Hello may wait for the keeper's report of the same process.
-  private static final long UNKNOWN = Duration.ofSeconds(5).toNanos();
-
-  /// How long the keeper may take for what it does at once.
-  private static final long PROMPT = Duration.ofSeconds(5).toNanos();
 
   /// Never reached, and far enough from overflow.
   private static final long NO_LIMIT = Duration.ofDays(36_500).toNanos();
 
-  /// How long an app may load before a line says so; the next one comes after twice the time.
-  private static final long LONG_IMPORT = Duration.ofSeconds(10).toNanos();
-
-  /// A process that the keeper has reported and not reaped.
-  private record Member(Role role, int slot, int generation) {}
-
-  private record Waiting(Caller caller, long until) {}
-
-  private record Unfit(String kind, String text) {
-    /// A traceback has been printed already, so only its last line is said again.
-    String sentence() {
-      String said = text.strip();
-      return kind.equals("import") ? said.substring(said.lastIndexOf('\n') + 1) : said;
-    }
-  }
-
+  private final Plan plan;
   private final Events events;
   private final Outside outside;
   private final long bootTimeout;
-  private final Slot mold;
-  private final List<Slot> workers;
-  private final Map<Integer, Member> members = new HashMap<>();
-  private final List<Waiting> callers = new ArrayList<>();
+  private final Roll roll = new Roll();
+  private final Molds molds;
+  private final Workforce workforce;
   private final Set<String> missingFifos = new HashSet<>();
-  private @Nullable MoldControl control;
-  private @Nullable Unfit unfit;
   private long fifosDue;
-  private long nextWord;
-  private int generation;
-  private boolean everLoaded;
   private boolean everReady;
   private boolean halted = true;
 
-  Crew(int workers, Duration bootTimeout, Events events, Outside outside, long now) {
+  Crew(Plan plan, Events events, Outside outside, long now) {
+    this.plan = plan;
     this.events = events;
     this.outside = outside;
-    this.bootTimeout = bootTimeout.isZero() ? NO_LIMIT : bootTimeout.toNanos();
-    this.mold = new Slot(Role.MOLD, 0, now);
-    this.workers =
-        IntStream.range(0, workers).mapToObj(n -> new Slot(Role.WORKER, n, now)).toList();
+    this.bootTimeout = plan.bootTimeout().isZero() ? NO_LIMIT : plan.bootTimeout().toNanos();
+    this.molds = new Molds(plan, events, outside, this::fail, now);
+    this.workforce = new Workforce(plan, bootTimeout, events, outside, now);
   }
 
   /// The keeper runs: has the FIFOs made, and the mold forked when all of them are there.
   void begin(long now) {
     halted = false;
-    fifosDue = now + PROMPT;
-    slots().forEach(slot -> missingFifos.add(slot.fifo()));
-    slots().forEach(slot -> outside.tell(Order.fifo(slot.fifo())));
+    fifosDue = now + Molds.PROMPT;
+    List<String> fifos = new ArrayList<>(workforce.fifos());
+    fifos.addFirst(molds.fifo());
+    missingFifos.addAll(fifos);
+    fifos.forEach(fifo -> outside.tell(Order.fifo(fifo)));
   }
 
   /// Whether all workers have been ready at once.
@@ -116,11 +90,13 @@ final class Crew {
   void handle(Command command, long now) {
     switch (command) {
       case Command.Reported(Report report) -> reported(report, now);
-      case Command.Greeted(Caller caller) -> greeted(caller, now);
+      case Command.Greeted(Caller caller) -> roll.greet(caller, now);
       case Command.MoldReady(int of, MoldControl by, String app) -> moldReady(of, by, app, now);
-      case Command.MoldUnfit(int of, String kind, String text) -> moldUnfit(of, kind, text, now);
+      case Command.MoldUnfit(int of, String kind, String text) -> molds.unfit(of, kind, text, now);
       case Command.WorkerReady(int slot, _, int pid) -> workerReady(slot, pid, now);
-      case Command.LinkClosed(int pid) -> condemn(pid, now, now + FAREWELL, "its link closed");
+      case Command.LinkClosed(int pid) -> linkClosed(pid, now);
+      case Command.Promote(int slot, int pid) -> promote(slot, pid, now);
+      case Command.StaysWorker(int pid, String text) -> molds.staysWorker(pid, text);
       case Command.Kill(int slot, int pid, String why) -> kill(slot, pid, why, now);
       case Command.Nudge(int pid) -> nudge(pid);
       case Command.KeeperEnded _, Command.Halt _, Command.Stop _ ->
@@ -130,54 +106,45 @@ final class Crew {
 
   /// Does what is due at this time.
   void tick(long now) {
-    dismissCallers(now);
+    roll.tick(now);
     slots().forEach(slot -> enforce(slot, now));
     if (!halted && !missingFifos.isEmpty() && fifosDue - now <= 0) {
-      fail(ExitStatus.PROTOCOL, "the keeper did not make the FIFOs " + missingFifos);
+      String message = "the keeper did not make the FIFOs " + missingFifos;
+      fail(ExitStatus.PROTOCOL, message, molds.all().getFirst());
     }
     if (halted || !missingFifos.isEmpty()) {
       return;
     }
-    if (mold.life() instanceof Empty(_, long notBefore) && notBefore - now <= 0) {
-      generation++;
-      outside.tell(Order.mold(generation));
-      mold.apply(new LifeEvent.Asked(generation, now));
+    molds.tick(false, now);
+    MoldControl control = molds.control();
+    if (control != null) {
+      workforce.fill(control, molds.generation(), atOnce(), now);
     }
-    if (control != null && mold.life() instanceof Ready(_, int current, _, _)) {
-      for (Slot slot : workers) {
-        if (slot.life() instanceof Empty(_, long notBefore) && notBefore - now <= 0) {
-          slot.apply(new LifeEvent.Asked(current, now));
-          control.fork(slot.number());
-        }
-      }
-    }
+  }
+
+  /// Forks share an import and are cheap; workers that import the app themselves share the cores.
+  private int atOnce() {
+    Plan.Loading loading = plan.loading();
+    return loading.byMold() && !molds.hasFallenBack() ? Integer.MAX_VALUE : loading.concurrency();
   }
 
   /// Nanoseconds until [#tick] has something to do again.
   long untilNext(long now) {
     long least = halted || missingFifos.isEmpty() ? Long.MAX_VALUE : fifosDue - now;
+    least = Math.min(least, roll.untilNext(now));
     for (Slot slot : slots()) {
       least = Math.min(least, untilDue(slot, now));
-    }
-    for (Waiting waiting : callers) {
-      least = Math.min(least, waiting.until - now);
     }
     return Math.max(0, least);
   }
 
   private long untilDue(Slot slot, long now) {
-    boolean isWorker = slot.role() == Role.WORKER;
-    boolean canFill =
-        !halted && missingFifos.isEmpty() && (!isWorker || mold.life() instanceof Ready);
-    return switch (slot.life()) {
-      case Empty(_, long notBefore) -> canFill ? notBefore - now : Long.MAX_VALUE;
-      case Forking _ when halted || (isWorker && !(mold.life() instanceof Ready)) -> Long.MAX_VALUE;
-      case Forking(_, _, long since) -> since + (isWorker ? bootTimeout : PROMPT) - now;
-      case Booting _ when halted -> Long.MAX_VALUE;
-      case Booting(_, _, _, long since) -> (isWorker ? since + bootTimeout : nextWord) - now;
-      case Ready _ -> Long.MAX_VALUE;
-      case Ending ending -> ending.killed() ? Long.MAX_VALUE : ending.killAt() - now;
-    };
+    boolean idle = halted || !missingFifos.isEmpty();
+    if (slot.role() == Role.MOLD) {
+      return molds.untilDue(slot, idle, now);
+    }
+    boolean canFork = molds.control() != null && workforce.booting() < atOnce();
+    return workforce.untilDue(slot, canFork, idle, now);
   }
 
   /// Kills what has had its time.
@@ -186,12 +153,12 @@ final class Crew {
       return;
     }
     switch (slot.life()) {
-      case Forking _ when slot.role() == Role.MOLD -> moldUnforked(now);
-      case Forking _ -> condemn(mold.life().pid(), now, now, "it did not fork when asked");
-      case Booting booting when slot.role() == Role.MOLD -> sayStillLoading(booting, now);
-      case Booting(_, _, int pid, _) -> {
-        String limit = seconds(bootTimeout);
-        condemn(pid, now, now, "not ready within " + limit);
+      case Forking _ when slot.role() == Role.MOLD -> molds.unforked(now);
+      case Forking _ -> condemnMold(now, "it did not fork when asked");
+      case Booting booting when slot.role() == Role.MOLD -> molds.late(slot, booting, now);
+      case Booting _ -> {
+        String limit = Obituary.seconds(bootTimeout);
+        slot.apply(new LifeEvent.Condemned(now, now, "not ready within " + limit));
         killIfDue(slot, now);
       }
       case Ending _ -> killIfDue(slot, now);
@@ -199,14 +166,11 @@ final class Crew {
     }
   }
 
-  /// An import may take what it takes, but nobody shall wonder what the server waits for.
-  private void sayStillLoading(Booting booting, long now) {
-    LOG.info(
-        "mold still loads the app gen={} pid={} for={}",
-        booting.generation(),
-        booting.pid(),
-        seconds(now - booting.since()));
-    nextWord = now + (now - booting.since());
+  private void condemnMold(long now, String why) {
+    Slot mold = molds.all().getFirst();
+    if (mold.life().pid() != 0) {
+      mold.apply(new LifeEvent.Condemned(now, now, why));
+    }
   }
 
   private void killIfDue(Slot slot, long now) {
@@ -222,7 +186,8 @@ final class Crew {
       case Report.FifoMade(String name) -> fifoMade(name);
       case Report.MoldForked(int of, int pid) -> moldForked(of, pid, now);
       case Report.WorkerForked(int of, int slot, int pid) -> workerForked(of, slot, pid, now);
-      case Report.Unforked(int of, int slot) -> unforked(of, slot, now);
+      case Report.Promoted(int of, int pid) -> molds.promoted(of, pid);
+      case Report.Unforked(int of, int slot) -> workforce.unforked(of, slot, now);
       case Report.Exited exited -> exited(exited, now);
       case Report.Failed(String text) -> LOG.error("keeper reports error={}", text);
     }
@@ -230,179 +195,111 @@ final class Crew {
 
   private void fifoMade(String name) {
     if (missingFifos.remove(name) && !outside.open(name)) {
-      fail(ExitStatus.PROTOCOL, "the FIFO " + name + " in the runtime folder cannot be read");
+      String message = "the FIFO " + name + " in the runtime folder cannot be read";
+      fail(ExitStatus.PROTOCOL, message, molds.all().getFirst());
     }
   }
 
   private void moldForked(int of, int pid, long now) {
-    members.put(pid, new Member(Role.MOLD, 0, of));
-    outside.attribute(mold.fifo(), of);
-    if (mold.life() instanceof Forking(_, int asked, _) && asked == of) {
-      mold.apply(new LifeEvent.Forked(pid, now));
-      nextWord = now + LONG_IMPORT;
-      LOG.debug("mold forked gen={} pid={}", of, pid);
-    } else {
+    boolean wanted = molds.forked(of, pid, now);
+    roll.enter(pid, Role.MOLD, 0, of);
+    if (!wanted) {
       outside.tell(Order.signal(pid, Order.KILL));
-    }
-    answerCallers();
-  }
-
-  private void moldUnforked(long now) {
-    int asked = mold.life().generation();
-    mold.apply(new LifeEvent.Unforked(now));
-    if (everLoaded) {
-      LOG.warn("mold was not forked gen={}{}", asked, outlook(mold, now));
-    } else {
-      fail(ExitStatus.PROTOCOL, "the keeper did not fork a mold");
     }
   }
 
   private void workerForked(int of, int number, int pid, long now) {
-    members.put(pid, new Member(Role.WORKER, number, of));
-    Slot slot = number >= 0 && number < workers.size() ? workers.get(number) : null;
-    if (slot != null && slot.life() instanceof Forking(_, int asked, _) && asked == of) {
-      slot.apply(new LifeEvent.Forked(pid, now));
-      outside.attribute(slot.fifo(), of);
-    } else {
+    boolean wanted = workforce.forked(of, number, pid, now);
+    roll.enter(pid, Role.WORKER, number, of);
+    if (!wanted) {
       // Its mold died over the fork, and the slot may have been filled from the next one since.
       LOG.warn("worker was not expected slot={} gen={} pid={}", number, of, pid);
       outside.tell(Order.signal(pid, Order.KILL));
     }
-    answerCallers();
-  }
-
-  private void unforked(int of, int number, long now) {
-    for (Slot slot : workers) {
-      if (slot.number() == number && isForking(slot, of)) {
-        slot.apply(new LifeEvent.Unforked(now));
-        LOG.warn("worker was not forked slot={} gen={}{}", number, of, outlook(slot, now));
-      }
-    }
-  }
-
-  private static boolean isForking(Slot slot, int of) {
-    return slot.life() instanceof Forking(_, int asked, _) && asked == of;
   }
 
   private void exited(Report.Exited exited, long now) {
-    Member member = members.remove(exited.pid());
+    molds.gone(exited.pid());
+    Roll.Member member = roll.leave(exited.pid());
+    Slot slot = holder(exited.pid());
     if (member == null) {
       LOG.debug("process reaped pid={} {}", exited.pid(), exited.status().field());
-      return;
-    }
-    Slot slot = holder(exited.pid());
-    if (slot == null) {
-      LOG.info(
-          "{} exited {}",
-          Slot.label(member.role, member.slot, member.generation, exited.pid()),
-          exited.status().field());
-      return;
-    }
-    if (slot.role() == Role.MOLD) {
-      moldExited(member, exited, now);
+    } else if (slot == null) {
+      String who = Slot.label(member.role(), member.slot(), member.generation(), exited.pid());
+      LOG.info("{} exited {}", who, exited.status().field());
+    } else if (slot.role() == Role.MOLD) {
+      moldExited(slot, member, exited, now);
     } else {
       workerExited(slot, member, exited, now);
     }
   }
 
-  private void workerExited(Slot slot, Member member, Report.Exited exited, long now) {
+  private void workerExited(Slot slot, Roll.Member member, Report.Exited exited, long now) {
     Life before = slot.life();
     String why = before.madeToEnd();
-    slot.apply(new LifeEvent.Exited(now));
+    boolean replaced = workforce.exited(slot, now);
     if (!everReady && !halted && exited.status().value() == ExitStatus.UNFIT) {
-      fail(ExitStatus.UNFIT, "worker " + member.slot + " could not load the app", slot);
+      fail(ExitStatus.UNFIT, "worker " + member.slot() + " could not load the app", slot);
       return;
     }
-    logExit(slot, member, exited, before, now);
+    log(Obituary.of(slot, member, exited, before, now), replaced && why.isEmpty());
     events.workerGone(
-        member.slot,
-        member.generation,
+        member.slot(),
+        member.generation(),
         exited.pid(),
         exited.status() + (why.isEmpty() ? "" : ": " + why));
   }
 
-  private void moldExited(Member member, Report.Exited exited, long now) {
-    Life before = mold.life();
-    control = null;
-    mold.apply(new LifeEvent.Exited(now));
-    for (Slot slot : workers) {
-      if (isForking(slot, member.generation)) {
-        slot.apply(new LifeEvent.Unforked(now));
-      }
-    }
-    Unfit reason = unfit;
-    unfit = null;
-    if (everLoaded || halted) {
-      logExit(mold, member, exited, before, now);
-    } else if (reason != null) {
-      fail(ExitStatus.UNFIT, reason.sentence());
-    } else {
-      int code = exited.status().value() == ExitStatus.PROTOCOL ? ExitStatus.PROTOCOL : 3;
-      String how = before.madeToEnd().isEmpty() ? "" : before.madeToEnd() + ", ";
-      fail(code, "the mold ended before it had loaded the app (" + how + exited.status() + ")");
-    }
+  private void moldExited(Slot slot, Roll.Member member, Report.Exited exited, long now) {
+    Life before = slot.life();
+    workforce.moldGone(member.generation(), now);
+    boolean toSay = molds.exited(slot, exited, halted, now);
+    log(Obituary.of(slot, member, exited, before, now), !toSay);
   }
 
-  /// The one line about an end: what, how, in which state, how often, and when the next try is.
-  private void logExit(Slot slot, Member member, Report.Exited exited, Life before, long now) {
-    String what = Slot.label(member.role, member.slot, member.generation, exited.pid());
-    String line =
-        what.replaceFirst(" ", " exited ")
-            + " "
-            + exited.status().field()
-            + (before.madeToEnd().isEmpty() ? "" : " why=\"" + before.madeToEnd() + "\"")
-            + (before.word().equals("ready") ? "" : " while=" + before.word())
-            + outlook(slot, now);
-    if (halted) {
+  private void log(String line, boolean expected) {
+    if (halted || expected) {
       LOG.debug("{}", line);
     } else {
       LOG.warn("{}", line);
     }
   }
 
-  private static String outlook(Slot slot, long now) {
-    return slot.life() instanceof Empty(int failures, long notBefore) && notBefore - now > 0
-        ? " failures=" + failures + " next-try=" + seconds(notBefore - now)
-        : "";
-  }
-
-  private static String seconds(long nanos) {
-    long millis = Duration.ofNanos(nanos).toMillis();
-    return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
-  }
-
   private void moldReady(int of, MoldControl by, String appName, long now) {
-    if (mold.life() instanceof Booting(_, int current, int pid, _) && current == of) {
-      mold.apply(new LifeEvent.ReportedReady(now));
-      control = by;
-      everLoaded = true;
-      LOG.debug("mold ready gen={} pid={} app=\"{}\"", of, pid, appName);
-    }
-  }
-
-  private void moldUnfit(int of, String kind, String text, long now) {
-    if (mold.life() instanceof Booting(_, int current, int pid, _) && current == of) {
-      unfit = new Unfit(kind, text);
-      condemn(pid, now, now + FAREWELL, "unfit: " + kind);
+    if (molds.ready(of, by, appName, now)) {
+      workforce.renewTo(of);
     }
   }
 
   private void workerReady(int number, int pid, long now) {
-    Slot slot = holder(pid);
-    if (slot == null || slot.number() != number || !(slot.life() instanceof Booting)) {
-      return; // it was killed over it
-    }
-    slot.apply(new LifeEvent.ReportedReady(now));
-    LOG.debug("worker ready slot={} gen={} pid={}", number, slot.life().generation(), pid);
-    if (!everReady && workers.stream().allMatch(worker -> worker.life() instanceof Ready)) {
+    if (workforce.ready(number, pid, now) && !everReady && workforce.isReady()) {
       everReady = true;
       events.ready();
     }
   }
 
+  private void linkClosed(int pid, long now) {
+    int generation = molds.linkClosed(pid, now);
+    Slot slot = workforce.holder(pid);
+    if (generation == 0) {
+      condemn(pid, now, now + Molds.FAREWELL, "its link closed");
+    } else if (slot != null) {
+      workforce.promoted(slot, now);
+      roll.enter(pid, Role.MOLD, 0, generation);
+    }
+  }
+
+  private void promote(int number, int pid, long now) {
+    Slot slot = workforce.holder(pid);
+    boolean serves = slot != null && slot.number() == number && slot.life() instanceof Ready;
+    if (halted || !serves || !molds.promote(pid, number, now)) {
+      events.spared(pid);
+    }
+  }
+
   private void kill(int number, int pid, String why, long now) {
-    Slot slot = holder(pid);
-    if (slot != null && slot.role() == Role.WORKER && slot.number() == number) {
+    Slot slot = workforce.holder(pid);
+    if (slot != null && slot.number() == number) {
       condemn(pid, now, now, why);
       killIfDue(slot, now);
     }
@@ -416,42 +313,9 @@ final class Crew {
   }
 
   private void nudge(int pid) {
-    if (members.containsKey(pid)) {
+    if (roll.has(pid)) {
       outside.tell(Order.signal(pid, Order.NUDGE));
     }
-  }
-
-  private void greeted(Caller caller, long now) {
-    callers.add(new Waiting(caller, now + UNKNOWN));
-    answerCallers();
-  }
-
-  /// Answers those whose process the keeper has reported.
-  private void answerCallers() {
-    for (Iterator<Waiting> all = callers.iterator(); all.hasNext(); ) {
-      Caller caller = all.next().caller;
-      Member member = members.get(caller.pid());
-      if (member != null) {
-        all.remove();
-        caller
-            .answer()
-            .accept(member.equals(new Member(caller.role(), caller.slot(), caller.generation())));
-      }
-    }
-  }
-
-  private void dismissCallers(long now) {
-    for (Iterator<Waiting> all = callers.iterator(); all.hasNext(); ) {
-      Waiting waiting = all.next();
-      if (waiting.until - now <= 0) {
-        all.remove();
-        waiting.caller.answer().accept(false);
-      }
-    }
-  }
-
-  private void fail(int exitCode, String message) {
-    fail(exitCode, message, mold);
   }
 
   private void fail(int exitCode, String message, Slot said) {
@@ -467,8 +331,8 @@ final class Crew {
   }
 
   private List<Slot> slots() {
-    List<Slot> all = new ArrayList<>(workers);
-    all.addFirst(mold);
+    List<Slot> all = new ArrayList<>(molds.all());
+    all.addAll(workforce.all());
     return all;
   }
 }

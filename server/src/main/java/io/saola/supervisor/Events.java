@@ -13,6 +13,19 @@ public interface Events {
   /// it was killed behind (`SIGKILL: timeout`). Its link may still hold answers to be read.
   void workerGone(int slot, int generation, int pid, String how);
 
+  /// This worker's place has been taken by another: it is given nothing more, and may go when it
+  /// has finished what it has.
+  void retire(int slot, int pid);
+
+  /// Tell this worker to become the mold of a generation.
+  void become(int pid, int generation);
+
+  /// This worker, which was offered as a mold, shall serve on.
+  void spared(int pid);
+
+  /// From now on workers import the app themselves.
+  void fallBack();
+
   /// The server cannot start. Said once, after all that the mold has printed was given to
   /// [#output], on any thread. `message` is for the operator; where the app raised an exception it
   /// is the last line of the traceback, of which the whole has come through [#output].

@@ -33,6 +33,10 @@ final class Order {
     return "mold " + generation;
   }
 
+  static String promote(int pid, int generation) {
+    return "promote " + pid + " " + generation;
+  }
+
   static String signal(int pid, String signal) {
     return "kill " + pid + " " + signal;
   }

@@ -13,6 +13,8 @@ import java.util.List;
 /// @param python the interpreter: a path, or a name to look for on the PATH
 /// @param workerSource folder that holds the package `saola_worker`
 /// @param chdir working folder of the keeper and so of all below it
+/// @param loading who imports the app
+/// @param retireTimeout time a worker that was replaced has to finish what it has
 /// @param bootTimeout time a worker has from its fork until it is ready
 public record Plan(
     int workers,
@@ -22,7 +24,16 @@ public record Plan(
     Path python,
     Path workerSource,
     Path chdir,
+    Loading loading,
+    Duration retireTimeout,
     Duration bootTimeout) {
+  /// Who imports the app.
+  ///
+  /// @param byMold whether the mold does, before it forks
+  /// @param strict whether an app that is not fit to be forked is refused
+  /// @param concurrency how many workers import it at the same time, if they do
+  public record Loading(boolean byMold, boolean strict, int concurrency) {}
+
   public Plan {
     if (workers < 1) {
       throw new IllegalArgumentException("workers: " + workers);

@@ -15,6 +15,8 @@ sealed interface Report {
 
   record WorkerForked(int generation, int slot, int pid) implements Report {}
 
+  record Promoted(int generation, int pid) implements Report {}
+
   record Unforked(int generation, int slot) implements Report {}
 
   record Exited(int pid, Role role, int generation, int slot, ExitStatus status)
@@ -35,6 +37,7 @@ sealed interface Report {
       case "fifo/2" -> new FifoMade(fields.get(1));
       case "mold/3" -> new MoldForked(number(fields, 1), number(fields, 2));
       case "forked/4" -> new WorkerForked(number(fields, 1), number(fields, 2), number(fields, 3));
+      case "promoted/3" -> new Promoted(number(fields, 1), number(fields, 2));
       case "unforked/3" -> new Unforked(number(fields, 1), number(fields, 2));
       case "exited/6" ->
           new Exited(

@@ -52,8 +52,7 @@ public final class Supervisor implements AutoCloseable {
     this.plan = plan;
     this.events = events;
     this.nanoTime = nanoTime;
-    this.crew =
-        new Crew(plan.workers(), plan.bootTimeout(), events, new World(), nanoTime.getAsLong());
+    this.crew = new Crew(plan, events, new World(), nanoTime.getAsLong());
   }
 
   /// Starts the keeper, the first mold, and a worker in each slot when the mold is ready. What
@@ -98,6 +97,16 @@ public final class Supervisor implements AutoCloseable {
   /// Has a worker send the answers that it has collected (PROTOCOL.md §6).
   public void nudge(int pid) {
     mailbox.add(new Command.Nudge(pid));
+  }
+
+  /// This worker has served enough to become the mold, and has nothing to do.
+  public void promote(int slot, int pid) {
+    mailbox.add(new Command.Promote(slot, pid));
+  }
+
+  /// A worker that was told to become the mold has found itself unfit, and serves on.
+  public void staysWorker(int pid, String text) {
+    mailbox.add(new Command.StaysWorker(pid, text));
   }
 
   /// From now on nothing is forked or replaced: who ends may end.

@@ -23,6 +23,7 @@ public final class FrameKind {
   public static final int BODY_PIECE = 0x33;
   public static final int CANCEL = 0x35;
   public static final int FORK = 0x40;
+  public static final int BECOME = 0x41;
   public static final int ACCEPT = 0x50;
   public static final int MESSAGE = 0x51;
   public static final int CLOSE = 0x52;

@@ -126,6 +126,11 @@ public final class Frames {
     out.writeIntLE((int) Math.min(millis, Integer.MAX_VALUE));
   }
 
+  public static void become(ByteBuf out, int generation) {
+    header(out, 4, FrameKind.BECOME, 0, 0);
+    out.writeIntLE(generation);
+  }
+
   public static void fork(ByteBuf out, int slot) {
     header(out, 4, FrameKind.FORK, 0, 0);
     out.writeIntLE(slot);

@@ -42,7 +42,8 @@ class DeliveryTest {
   }
 
   private void begin(long memory, Path spool) {
-    ExchangeSettings settings = new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 100, 10, 0);
+    ExchangeSettings settings =
+        new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 100, List.of(), 10, 0);
     budget = new MemoryBudget(memory);
     delivery = new Delivery(client, budget, settings, allocator, credits::add);
   }

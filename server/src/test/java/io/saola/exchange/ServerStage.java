@@ -54,7 +54,8 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     links = new LinkStage(folder);
     socket = folder.resolve("http");
     ExchangeSettings limits =
-        new ExchangeSettings(1 << 20, maxSpool, memory, folder, timeout, 100, 10, 20 * SECOND);
+        new ExchangeSettings(
+            1 << 20, maxSpool, memory, folder, timeout, 100, List.of(), 10, 20 * SECOND);
     dispatcher = new Dispatcher(links.loop(), limits, this);
     exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     links.onReady(dispatcher::add);
@@ -139,4 +140,10 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
 
   @Override
   public void linkClosed(int pid) {}
+
+  @Override
+  public void offer(int slot, int pid) {}
+
+  @Override
+  public void staysWorker(int pid, String why) {}
 }

@@ -48,6 +48,11 @@ class WorkerLinkTest implements WorkerLink.Owner {
   }
 
   @Override
+  public void unfit(WorkerLink from, String why) {
+    owner.add("unfit: " + why);
+  }
+
+  @Override
   public void closed(WorkerLink from) {
     owner.add("closed");
   }

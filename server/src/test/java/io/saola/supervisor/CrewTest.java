@@ -2,6 +2,7 @@ package io.saola.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ class CrewTest {
   private final FakeWorld world = new FakeWorld();
   private final List<Boolean> answers = new ArrayList<>();
   private final Recorder events = new Recorder();
-  private final Crew crew = new Crew(2, Duration.ofSeconds(30), events, world, 0);
+  private final Crew crew = new Crew(plan(2, new Plan.Loading(true, false, 1)), events, world, 0);
   private long now;
 
   @Test
@@ -367,6 +368,25 @@ class CrewTest {
     ready(0, 100);
 
     assertThat(events.rest()).isEmpty();
+  }
+
+  static Plan plan(int workers, Plan.Loading loading) {
+    return plan(workers, loading, Duration.ofSeconds(30));
+  }
+
+  static Plan plan(int workers, Plan.Loading loading, Duration bootTimeout) {
+    Path nowhere = Path.of("/");
+    return new Plan(
+        workers,
+        nowhere,
+        "token",
+        List.of(),
+        nowhere,
+        nowhere,
+        nowhere,
+        loading,
+        Duration.ofSeconds(10),
+        bootTimeout);
   }
 
   private void boot() {

@@ -19,6 +19,8 @@ class OrderTest {
             Path.of("python3"),
             Path.of("/src"),
             Path.of("/"),
+            new Plan.Loading(true, false, 1),
+            Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 
     assertThat(Order.start(plan)).isEqualTo("start /tmp/a%20b%25%0A/%C3%A9 token /dev/shm/x-1_2.~");

@@ -52,6 +52,26 @@ final class Recorder implements Events {
   }
 
   @Override
+  public void retire(int slot, int pid) {
+    seen.add("retire " + slot + " " + pid);
+  }
+
+  @Override
+  public void become(int pid, int generation) {
+    seen.add("become " + pid + " " + generation);
+  }
+
+  @Override
+  public void spared(int pid) {
+    seen.add("spared " + pid);
+  }
+
+  @Override
+  public void fallBack() {
+    seen.add("fall back");
+  }
+
+  @Override
   public void bootFailed(int exitCode, String message) {
     seen.add("boot failed " + exitCode + " " + message);
   }

@@ -315,6 +315,8 @@ class SupervisorTest {
             python,
             workerSource,
             folder,
+            new Plan.Loading(true, false, 2),
+            Duration.ofSeconds(30),
             Duration.ofSeconds(30));
     return new Supervisor(plan, events, System::nanoTime);
   }

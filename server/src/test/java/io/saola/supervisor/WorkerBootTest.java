@@ -11,7 +11,8 @@ class WorkerBootTest {
   private final Recorder events = new Recorder();
 
   private Crew crew(Duration bootTimeout) {
-    Crew crew = new Crew(2, bootTimeout, events, world, 0);
+    Plan.Loading loading = new Plan.Loading(false, false, 2);
+    Crew crew = new Crew(CrewTest.plan(2, loading, bootTimeout), events, world, 0);
     crew.begin(0);
     report(crew, "fifo mold");
     report(crew, "fifo slot-0");

@@ -1,0 +1,232 @@
+package io.saola.supervisor;
+
+import io.saola.supervisor.Life.Booting;
+import io.saola.supervisor.Life.Empty;
+import io.saola.supervisor.Life.Ending;
+import io.saola.supervisor.Life.Forking;
+import io.saola.supervisor.Life.Ready;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The places of the workers, and how each is filled, emptied and filled anew.
+///
+/// A place is renewed **spare first**: another worker is forked beside the one that serves, and
+/// only when it is ready does the old one finish what it has and go. Owned by the supervisor's
+/// thread.
+final class Workforce {
+  private static final Logger LOG = LoggerFactory.getLogger(Workforce.class);
+
+  /// Of a hundred workers so many are renewed at the same time, and one at least.
+  private static final int RENEWED_PERCENT = 10;
+
+  private final Plan plan;
+  private final long bootTimeout;
+  private final Events events;
+  private final Crew.Outside outside;
+  private final List<Slot> places;
+
+  /// Those that boot beside their place.
+  private final List<Slot> spares = new ArrayList<>();
+
+  /// Those whose place has been taken by another.
+  private final List<Slot> leaving = new ArrayList<>();
+
+  private int renewTo;
+
+  Workforce(Plan plan, long bootTimeout, Events events, Crew.Outside outside, long now) {
+    this.plan = plan;
+    this.bootTimeout = bootTimeout;
+    this.events = events;
+    this.outside = outside;
+    this.places =
+        new ArrayList<>(
+            IntStream.range(0, plan.workers())
+                .mapToObj(n -> new Slot(Role.WORKER, n, now))
+                .toList());
+  }
+
+  List<Slot> all() {
+    List<Slot> all = new ArrayList<>(places);
+    all.addAll(spares);
+    all.addAll(leaving);
+    return all;
+  }
+
+  List<String> fifos() {
+    return places.stream().map(Slot::fifo).toList();
+  }
+
+  boolean isReady() {
+    return places.stream().allMatch(place -> place.life() instanceof Ready);
+  }
+
+  /// From now on workers of older generations are replaced.
+  void renewTo(int generation) {
+    renewTo = generation;
+  }
+
+  /// Has the mold fork where somebody is missing, or is to be replaced.
+  ///
+  /// @param atOnce how many may boot at the same time
+  void fill(MoldControl mold, int generation, int atOnce, long now) {
+    int booting = booting();
+    for (Slot place : places) {
+      if (booting < atOnce && isDue(place, now) && spareOf(place.number()) == null) {
+        ask(place, mold, generation, now);
+        booting++;
+      }
+    }
+    for (Slot spare : spares) {
+      if (booting < atOnce && isDue(spare, now)) {
+        ask(spare, mold, generation, now);
+        booting++;
+      }
+    }
+    int budget = Math.max(1, places.size() * RENEWED_PERCENT / 100);
+    for (Slot place : places) {
+      if (spares.size() + leaving.size() < budget && booting < atOnce && isOld(place)) {
+        Slot spare = new Slot(Role.WORKER, place.number(), now);
+        spares.add(spare);
+        ask(spare, mold, generation, now);
+        booting++;
+      }
+    }
+  }
+
+  /// How many have been asked for and are not ready.
+  int booting() {
+    return (int) all().stream().filter(Workforce::isBooting).count();
+  }
+
+  private boolean isOld(Slot place) {
+    return place.life() instanceof Ready(_, int generation, _, _)
+        && generation < renewTo
+        && spareOf(place.number()) == null;
+  }
+
+  private static boolean isBooting(Slot slot) {
+    return slot.life() instanceof Forking || slot.life() instanceof Booting;
+  }
+
+  private static boolean isDue(Slot slot, long now) {
+    return slot.life() instanceof Empty(_, long notBefore) && notBefore - now <= 0;
+  }
+
+  private static void ask(Slot slot, MoldControl mold, int generation, long now) {
+    slot.apply(new LifeEvent.Asked(generation, now));
+    mold.fork(slot.number());
+  }
+
+  private @Nullable Slot spareOf(int number) {
+    return spares.stream().filter(spare -> spare.number() == number).findAny().orElse(null);
+  }
+
+  /// The keeper has reported a fork.
+  ///
+  /// @return whether anybody waited for it
+  boolean forked(int of, int number, int pid, long now) {
+    for (Slot slot : all()) {
+      if (slot.number() == number && isForking(slot, of)) {
+        slot.apply(new LifeEvent.Forked(pid, now));
+        outside.attribute(slot.fifo(), of);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void unforked(int of, int number, long now) {
+    for (Slot slot : all()) {
+      if (slot.number() == number && isForking(slot, of)) {
+        slot.apply(new LifeEvent.Unforked(now));
+        LOG.warn("worker was not forked slot={} gen={}{}", number, of, Obituary.outlook(slot, now));
+      }
+    }
+  }
+
+  /// The mold of this generation will fork nobody any more.
+  void moldGone(int generation, long now) {
+    for (Slot slot : all()) {
+      if (isForking(slot, generation)) {
+        slot.apply(new LifeEvent.Unforked(now));
+      }
+    }
+  }
+
+  private static boolean isForking(Slot slot, int of) {
+    return slot.life() instanceof Forking(_, int asked, _) && asked == of;
+  }
+
+  /// A worker has said Ready; false if it was killed over it.
+  boolean ready(int number, int pid, long now) {
+    Slot slot = holder(pid);
+    if (slot == null || slot.number() != number || !(slot.life() instanceof Booting)) {
+      return false;
+    }
+    slot.apply(new LifeEvent.ReportedReady(now));
+    LOG.debug("worker ready slot={} gen={} pid={}", number, slot.life().generation(), pid);
+    if (spares.remove(slot)) {
+      Slot old = places.set(number, slot);
+      retire(old, now);
+    }
+    return true;
+  }
+
+  private void retire(Slot old, long now) {
+    int pid = old.life().pid();
+    if (pid == 0) {
+      return;
+    }
+    leaving.add(old);
+    if (old.life() instanceof Ready) {
+      events.retire(old.number(), pid);
+    }
+    old.apply(
+        new LifeEvent.Condemned(now, now + plan.retireTimeout().toNanos(), "it was replaced"));
+  }
+
+  /// A worker has gone from its place without ending: it becomes something else.
+  void promoted(Slot place, long now) {
+    places.set(place.number(), new Slot(Role.WORKER, place.number(), now));
+  }
+
+  /// What was reaped; true if its place had been taken by another before.
+  boolean exited(Slot slot, long now) {
+    slot.apply(new LifeEvent.Exited(now));
+    if (leaving.remove(slot)) {
+      return true;
+    }
+    Slot spare = places.contains(slot) ? spareOf(slot.number()) : null;
+    if (spare != null) {
+      // Nothing is left to be spared: the spare is the worker of this place.
+      spares.remove(spare);
+      places.set(slot.number(), spare);
+    }
+    return false;
+  }
+
+  /// The place that a process holds.
+  @Nullable Slot holder(int pid) {
+    return pid == 0
+        ? null
+        : all().stream().filter(slot -> slot.life().pid() == pid).findAny().orElse(null);
+  }
+
+  /// When this worker has to be looked at, in nanoseconds from now.
+  ///
+  /// @param canFork whether there is a mold that can be asked
+  long untilDue(Slot slot, boolean canFork, boolean halted, long now) {
+    return switch (slot.life()) {
+      case Empty(_, long notBefore) -> canFork && !halted ? notBefore - now : Long.MAX_VALUE;
+      case Forking(_, _, long since) ->
+          halted || !canFork ? Long.MAX_VALUE : since + bootTimeout - now;
+      case Booting(_, _, _, long since) -> halted ? Long.MAX_VALUE : since + bootTimeout - now;
+      case Ready _ -> Long.MAX_VALUE;
+      case Ending ending -> ending.killed() ? Long.MAX_VALUE : ending.killAt() - now;
+    };
+  }
+}
