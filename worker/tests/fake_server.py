@@ -181,6 +181,7 @@ class FakeServer:
             "factory": False,
             "warmup": [],
             "warmup_policy": "fail",
+            "refork": False,
             "threads": 1,
             "loop": "asyncio",
             "lifespan": "auto",

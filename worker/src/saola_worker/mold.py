@@ -55,8 +55,7 @@ def main(birth: Birth) -> NoReturn:
 def _live(birth: Birth) -> int:
     if not die_with(birth.keeper):
         return BROKEN
-    birth.title.set(f"saola:mold-{birth.generation}", f"saola: mold g{birth.generation}")
-    speak_into(os.path.join(birth.directory, "mold"))
+    _appear(birth)
     open_streams()
     _prepare_interpreter()
     link, settings = introduce(birth, MOLD, 0)
@@ -74,6 +73,22 @@ def _live(birth: Birth) -> int:
     gc.collect()
     gc.freeze()  # a full collection in a worker would otherwise unshare everything
     link.answer(wire.frame(wire.READY, payload=f"{interface}\n{name}".encode()))
+    return _Forker(birth, link, settings, loaded).run()
+
+
+def _appear(birth: Birth) -> None:
+    birth.title.set(f"saola:mold-{birth.generation}", f"saola: mold g{birth.generation}")
+    speak_into(os.path.join(birth.directory, "mold"))
+
+
+def succeed(birth: Birth, loaded: Loaded) -> int:
+    """Be the mold after having been a worker, whose app traffic has warmed."""
+    _appear(birth)
+    hooks.in_mold(birth.generation)
+    gc.collect()
+    gc.freeze()
+    link, settings = introduce(birth, MOLD, 0)
+    link.answer(wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode()))
     return _Forker(birth, link, settings, loaded).run()
 
 

@@ -34,6 +34,7 @@ class Settings:
         self.interface = _typed(values, "interface", str)
         self.factory = _typed(values, "factory", bool)
         self.warmup: list[WarmupRequest] = _typed(values, "warmup", list)
+        self.refork = _typed(values, "refork", bool)
         self.warmup_policy = _typed(values, "warmup_policy", str)
         self.threads = _typed(values, "threads", int)
         self.loop = _typed(values, "loop", str)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from .link import Page
+    from .refork import Refork
     from .settings import Settings
     from .wsgi import App, Environ
 
@@ -86,9 +87,20 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     if hooks.are_there("on_ready"):
         link.flush()  # what they do may take its time
         hooks.on_ready()
-    Server(link, loaded.app, welcome).run()
+    refork = _refork(birth, welcome)
+    Server(link, loaded.app, welcome, refork).run()
+    if refork is not None and refork.generation:
+        return refork.take_over(link, _SEND_UNSENT, loaded)
     hooks.at_exit()
     return FINISHED
+
+
+def _refork(birth: Birth, settings: Settings) -> Refork | None:
+    if not settings.refork:
+        return None
+    from .refork import Refork
+
+    return Refork(birth)
 
 
 def _serve_asgi(link: Link, loaded: Loaded, settings: Settings, ready: bytes) -> int:
@@ -182,7 +194,10 @@ class _Lazy:
 class Server:
     """The loop of a worker with one place."""
 
-    def __init__(self, link: Link, app: App, settings: Settings) -> None:
+    def __init__(
+        self, link: Link, app: App, settings: Settings, refork: Refork | None = None
+    ) -> None:
+        self._refork = refork
         self._link = link
         self._app = app
         # What every environ starts from; a request brings only what is different.
@@ -262,10 +277,12 @@ class Server:
             body.close()
 
     def _control(self, word: int, stream: int, payload: memoryview) -> bool:
-        """Obey a frame that is no request; true if it was Stop."""
+        """Obey a frame that is no request; true if the worker is one no longer."""
         if word == wire.CREDIT:
             self._link.add_credit(stream, payload)
             return False
+        if word == wire.BECOME and self._refork is not None:
+            return self._refork.become(self._link, wire.read_u32(payload))
         if word != wire.STOP:
             raise WireError(f"kind {word:#x} is not for a worker")
         wire.read_empty(payload)

@@ -134,7 +134,7 @@ public final class Server {
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
     Links links = new Links(supervisor, dispatcher, settings.workers().threads());
-    started.add(LinkListener.open(linkSettings(runtime, token), loop, links));
+    started.add(LinkListener.open(linkSettings(runtime, token, processes), loop, links));
     started.add(supervisor);
 
     Connections connections = new Connections(loop);
@@ -154,7 +154,7 @@ public final class Server {
     supervisor.start();
     return untilStopped(
         () -> Listeners.open(settings.listen(), loop, http1),
-        urls -> sayReady(urls, processes.python(), links),
+        urls -> sayReady(urls, processes, links),
         new Drain(loop, connections, dispatcher, supervisor, outcomes));
   }
 
@@ -218,7 +218,7 @@ public final class Server {
     Signals.on("HUP", () -> LOG.warn("cannot reload yet: stop and start the server instead"));
   }
 
-  private void sayReady(List<String> urls, String python, Links links) {
+  private void sayReady(List<String> urls, Processes processes, Links links) {
     Duration since = Duration.between(startInstant(), Instant.now());
     int workers = settings.workers().count();
     LOG.info(
@@ -229,8 +229,8 @@ public final class Server {
         workers,
         workers == 1 ? "worker" : "workers",
         links.interfaceName(),
-        settings.app().load().text(),
-        python,
+        processes.load(),
+        processes.python(),
         since.toSeconds(),
         "%02d".formatted(since.toMillisPart() / 10));
   }
@@ -255,7 +255,10 @@ public final class Server {
         settings.app().interpreter().path(),
         home.resolve("worker/src"),
         settings.app().folder(),
-        new Plan.Loading(settings.app().load() == Load.PREWARM, false, 2),
+        new Plan.Loading(
+            settings.app().load() == Load.PREWARM,
+            settings.app().loadStrict(),
+            settings.workers().bootConcurrency()),
         settings.workers().gracefulTimeout(),
         settings.workers().bootTimeout());
   }
@@ -268,7 +271,7 @@ public final class Server {
         spool,
         settings.workers().timeout().toNanos(),
         settings.asgi().concurrency(),
-        List.of(),
+        settings.workers().reforkAfter(),
         settings.queue().limit(),
         settings.queue().timeout().toNanos());
   }
@@ -286,7 +289,7 @@ public final class Server {
         settings.listen().probePrefix());
   }
 
-  private LinkSettings linkSettings(RuntimeFolder runtime, String token) {
+  private LinkSettings linkSettings(RuntimeFolder runtime, String token, Processes processes) {
     AppSettings app = settings.app();
     return new LinkSettings(
         runtime.socket(),
@@ -296,8 +299,9 @@ public final class Server {
         app.folder().toString(),
         app.pythonPath().stream().map(Path::toString).collect(Collectors.joining(":")),
         Map.copyOf(app.env()),
-        app.load().text(),
+        processes::load,
         settings.warmup(),
+        !settings.workers().reforkAfter().isEmpty(),
         settings.workers().threads(),
         settings.workers().count() > 1,
         Exchanges.WINDOW,

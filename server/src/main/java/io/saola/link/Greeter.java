@@ -145,9 +145,11 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     text(out, "pythonpath", settings.pythonPath());
     out.text("env");
     out.texts(settings.environment());
-    text(out, "load", settings.load());
+    text(out, "load", settings.load().get());
     asgi(out, settings.asgi());
     warmup(out, settings.warmup());
+    out.text("refork");
+    out.bool(settings.refork());
     number(out, "threads", settings.threads());
     out.text("multiprocess");
     out.bool(settings.multiprocess());

@@ -4,12 +4,15 @@ import io.saola.settings.WarmupSettings;
 import io.saola.wire.CommonEnviron;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// What every Welcome says (PROTOCOL §7), and where links and status pages are.
 ///
 /// @param socket path of the link socket
 /// @param pages folder of the status pages, best in memory
 /// @param token what a Hello must know
+/// @param load who imports the app; changes when it turns out that it cannot be forked
+/// @param refork whether a worker may be asked to become the mold
 /// @param threads places of a WSGI worker
 /// @param asgi what concerns ASGI apps
 /// @param common what requests need not say
@@ -22,8 +25,9 @@ public record LinkSettings(
     String chdir,
     String pythonPath,
     Map<String, String> environment,
-    String load,
+    Supplier<String> load,
     WarmupSettings warmup,
+    boolean refork,
     int threads,
     boolean multiprocess,
     int window,

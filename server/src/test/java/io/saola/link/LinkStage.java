@@ -64,10 +64,11 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         "/srv",
         "",
         Map.of(),
-        "prewarm",
+        () -> "prewarm",
         new WarmupSettings(
             List.of(new Warmup("HEAD", "/health", Map.of("A", "b"), List.of(200, 404))),
             WarmupSettings.Policy.WARN),
+        true,
         1,
         true,
         WINDOW,
