@@ -65,8 +65,7 @@ def _live(birth: Birth) -> int:
     gc.disable()  # no holes in what is about to be shared
     if settings.load == "prewarm":
         try:
-            loaded = worker.load_app(settings)
-            hooks.before_fork()
+            loaded = _load_to_fork(settings)
         except BaseException as error:
             return _unfit(link, error)
         interface, name = loaded.interface, loaded.name
@@ -112,6 +111,19 @@ def _prepare_app(settings: Settings) -> None:
         time.tzset()
     os.chdir(settings.chdir)
     sys.path[:0] = [settings.chdir, *settings.pythonpath]
+
+
+def _load_to_fork(settings: Settings) -> Loaded:
+    """Import the app and make sure that it can be forked."""
+    from . import fitness
+
+    before = fitness.look()
+    loaded = worker.load_app(settings)
+    hooks.before_fork()  # the app closes what only it knows
+    found = fitness.settle(before)
+    if found:
+        raise AppImportError("fork", "\n".join(found))
+    return loaded
 
 
 def _unfit(link: Link, error: BaseException) -> int:

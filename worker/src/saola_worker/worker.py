@@ -59,8 +59,7 @@ def main(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) -> 
 
 def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) -> int:
     os.setsid()  # its own group: what the app starts can be killed with it
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _reset_signals()
     hooks.in_worker(birth.generation, slot)
     birth.title.set(f"saola:wkr-{slot}", f"saola: worker {slot} g{birth.generation}")
     speak_into(os.path.join(birth.directory, f"slot-{slot}"))
@@ -124,6 +123,14 @@ def load_app(settings: Settings) -> Loaded:
 
         asyncserver.prepare(settings.loop)
     return loaded
+
+
+def _reset_signals() -> None:
+    # The keeper and the server stop workers with these, whatever the app's import has made of them.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)  # of an event loop in the mold
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
 def _reseed() -> None:
