@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed
@@ -60,6 +61,8 @@ def sockets(site: Site) -> None:
     expect(closing(site, "/ws/close?code=4002&reason=bye") == (4002, "bye"), "and the client its")
     if site.saola:
         expect(closing(site, "/ws/error")[0] == 1011, "an exception closes with 1011")
+        logged = until(SOON, lambda: 'request="GET /ws/error' in site.server.said())
+        expect(logged, "and is in the log, with its request")
     expect(site.refusal("/ws/nowhere").status_code == 403, "what is not accepted is answered 403")
     answer = site.refusal("/ws/deny")
     told = answer.headers.get("WWW-Authenticate") == "Basic realm=room"
@@ -76,6 +79,25 @@ def sockets(site: Site) -> None:
             while member.recv(timeout=SOON) != "to all":
                 pass
     expect(True, "a room hears what one of them says")
+
+
+@contextlib.contextmanager
+def staying(site: Site) -> Iterator[Callable[[], int | None]]:
+    """A WebSocket and an event stream that have no end of their own; the code that the one got."""
+    with site.socket("/ws/echo") as ws, site.response("/events?n=0") as events:
+        ws.send("here")
+        ws.recv(timeout=SOON)
+        events.read1()
+
+        def heard() -> int | None:
+            with contextlib.suppress(http.client.IncompleteRead, ConnectionError):
+                while events.read1():
+                    pass
+            with contextlib.suppress(ConnectionClosed):
+                ws.recv(timeout=SOON)
+            return ws.close_code
+
+        yield heard
 
 
 def fastapi_app(site: Site) -> None:

@@ -9,7 +9,8 @@
 
 Its fuzzing client plays a few hundred clients, good and bad, and judges what comes back. It needs
 Python 2.7 with pip, as ``python2.7`` on the PATH or from pyenv; its packages are kept in
-``.saola/check/autobahn``. Standard library only. Ends with 1 when a case failed or is non-strict.
+``.saola/check/autobahn``. Standard library only. Ends with 1 when a case failed, or is
+non-strict without a reason that is known.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ ALL = [
     *(f"12.{part}" for part in range(1, 6)),
     *(f"13.{p}" for p in range(1, 8)),
 ]
+# Cases that may be non-strict, all for one reason.
+EARLY = ["3.2", "3.3", "3.4", "4.1.3", "4.1.4", "4.1.5", "4.2.3", "4.2.4", "4.2.5", "5.15"]
 GOOD, BAD = ("OK", "INFORMATIONAL"), ("NON-STRICT", "UNIMPLEMENTED", "FAILED")
 
 
@@ -80,6 +83,12 @@ class Case:
     def order(self) -> list[int]:
         """Its number, to sort by."""
         return [int(part) for part in self.number.split(".")]
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether it must not be so."""
+        excused = self.verdict == "NON-STRICT" and self.number in EARLY
+        return self.verdict in ("FAILED", "NON-STRICT") and not excused
 
 
 def read_report(folder: Path) -> list[Case]:
@@ -118,7 +127,8 @@ def table(cases: Iterable[Case]) -> str:
         lines.append(f"| {name} | {' | '.join(map(str, figures))} |")
     others = [case for case in cases if case.verdict != "OK"]
     if others:
-        lines += ["", "Those that are not OK:", "", "| Case | | Why |", "|---|---|---|"]
+        lines += ["", "Those that are not OK, with Autobahn's words:", ""]
+        lines += ["| Case | | Why |", "|---|---|---|"]
         lines += [
             f"| {case.number} | {case.verdict.lower()} | {case.reason.replace('|', '/')} |"
             for case in others
@@ -137,7 +147,15 @@ serves `/ws/echo` of [examples/raw_asgi](../examples/raw_asgi/raw_asgi.py). "Inf
 Autobahn's word for behaviour that RFC 6455 leaves open. To run it again: `scripts/autobahn.py`,
 which needs a Python 2.7.
 
-{shown}"""
+{shown}
+## Why some are non-strict
+
+In {", ".join(EARLY)} a good message is followed at once by a bad frame, and Autobahn likes it best
+if the echo of the one comes before the end that the other brings. The server finds the fault while
+the message is on its way to the app, and fails the connection there and then (RFC 6455 §7.1.7):
+to hold that back until an app in another process may have answered would be to guess how long it
+takes. So it is a race whether the echo comes first, and either outcome is right.
+"""
 
 
 class Suite:
@@ -281,9 +299,9 @@ def main() -> None:
     else:
         PAGE.write_text(page(shown))
         print(f"written to {PAGE.relative_to(CHECKOUT)}")
-    bad = [case.number for case in cases if case.verdict in ("FAILED", "NON-STRICT")]
+    bad = [case.number for case in cases if case.is_bad]
     if bad:
-        sys.exit(f"failed or non-strict: {' '.join(bad)}")
+        sys.exit(f"failed, or non-strict without a reason: {' '.join(bad)}")
 
 
 if __name__ == "__main__":

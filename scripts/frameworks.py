@@ -174,8 +174,12 @@ class Run:
     def raw_asgi(self) -> None:
         """The application without a framework."""
         with self._serving(sys.executable, EXAMPLES / "raw_asgi", "raw_asgi:app") as server:
-            asgi_examples.raw_asgi(Site(server, saola=self._saola))
-            self._end(server)
+            site = Site(server, saola=self._saola)
+            asgi_examples.raw_asgi(site)
+            with asgi_examples.staying(site) as heard:
+                self._end(server)
+                if self._saola:
+                    expect(heard() == 1001, "a WebSocket hears 1001, an event stream its end")
 
     def fastapi_app(self) -> None:
         """The FastAPI example, as its first line says."""
@@ -222,12 +226,10 @@ class Run:
             yield server
 
     def _end(self, server: Server) -> None:
+        if not self._saola:
+            return  # which ends it as well
         traces = server.said().count(TRACEBACK)
-        if self._saola:
-            server.end(signal.SIGTERM)
-        else:
-            server.process.terminate()
-            server.process.wait(SOON * 2)
+        server.end(signal.SIGTERM)
         expect(server.said().count(TRACEBACK) == traces, "the end brings no stack trace")
 
 
