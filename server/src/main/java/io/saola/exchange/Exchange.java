@@ -151,12 +151,18 @@ public final class Exchange implements Job, Answer {
 
   /// It was never started where it was sent, and waits again.
   Exchange takenBack() {
+    waitAgain();
+    return this;
+  }
+
+  /// Whether it still has to be served.
+  private boolean waitAgain() {
     assignment.forget();
     state = State.QUEUED;
     if (gone) {
       finishGone();
     }
-    return this;
+    return !gone;
   }
 
   @Override
@@ -167,13 +173,9 @@ public final class Exchange implements Job, Answer {
   }
 
   private void again() {
-    state = State.QUEUED;
-    assignment.forget();
-    if (gone) {
-      finishGone();
-      return;
+    if (waitAgain()) {
+      shared.dispatcher().resubmit(this);
     }
-    shared.dispatcher().resubmit(this);
   }
 
   // ---- the answer
@@ -306,7 +308,11 @@ public final class Exchange implements Job, Answer {
   @Override
   public @Nullable Talk accept(ResponseHead head) {
     WorkerLink on = assignment.link();
-    if (gone || begun || on == null || intake.webSocket() == null) {
+    if (gone || begun || on == null) {
+      return null;
+    }
+    if (!intake.offers(head.subprotocol())) {
+      broken("it accepts a subprotocol that the client did not offer", false);
       return null;
     }
     answered(head);
@@ -341,6 +347,7 @@ public final class Exchange implements Job, Answer {
     if (complete) {
       assignment.release(System.nanoTime());
     }
+    assignment.cancel();
     failAnswer(Rejection.APP_RESPONSE);
     // What may still come of it is of no use, but only its end frees the worker.
     gone = true;

@@ -98,6 +98,11 @@ final class Intake implements RequestSource {
     }
   }
 
+  /// Whether the app may choose this subprotocol (RFC 6455 §4.2.2); empty is none.
+  boolean offers(String subprotocol) {
+    return subprotocols != null && (subprotocol.isEmpty() || subprotocols.contains(subprotocol));
+  }
+
   void discard() {
     if (body != null) {
       body.discard();

@@ -254,6 +254,11 @@ public final class ResponseHead {
     return statusEnd;
   }
 
+  /// The subprotocol of a WebSocket that is accepted; empty for none.
+  public String subprotocol() {
+    return text(0, statusEnd);
+  }
+
   /// How many fields are passed on; Content-Length and the connection's own are not among them.
   public int fieldCount() {
     return count;
