@@ -14,8 +14,6 @@ import io.saola.pool.Job;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One request and its response.
 ///
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
 /// Owned by the event loop of its client's connection. The worker is free as soon as its last byte
 /// is here; the client reads at leisure.
 public final class Exchange implements Job, Answer {
-  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
-
   /// The status of a WebSocket that the app has accepted.
   private static final int SWITCHED = 101;
 
@@ -51,6 +47,7 @@ public final class Exchange implements Job, Answer {
   private final ByteBufAllocator allocator;
   private final Method method;
   private final Assignment assignment;
+  private final Trouble trouble;
   private final Delivery delivery;
   private final Times times;
   private State state = State.RECEIVING;
@@ -65,7 +62,6 @@ public final class Exchange implements Job, Answer {
   private boolean aborted;
   private boolean bodiless;
   private boolean finished;
-  private String lastWords = "";
 
   Exchange(
       Exchanges shared,
@@ -81,6 +77,7 @@ public final class Exchange implements Job, Answer {
     this.allocator = allocator;
     this.method = head.method();
     this.assignment = new Assignment(shared.dispatcher(), this);
+    this.trouble = new Trouble(shared, intake, assignment);
     this.times = new Times(startNanos);
     this.delivery =
         new Delivery(client, shared.budget(), shared.settings(), allocator, assignment::credit);
@@ -260,7 +257,7 @@ public final class Exchange implements Job, Answer {
     try {
       delivery.file(path, offset, length);
     } catch (IOException e) {
-      LOG.error("cannot read the file that the app answered with: {}", e.toString());
+      trouble.noFile(e.toString());
       abortAnswer();
     }
   }
@@ -299,8 +296,7 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public void failed(String traceback) {
-    LOG.error(
-        "app failed {} request=\"{}\"\n{}", assignment, requestLine(), traceback.stripTrailing());
+    trouble.appFailed(traceback);
   }
 
   // ---- WebSocket
@@ -342,8 +338,7 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public void broken(String problem, boolean complete) {
-    LOG.error(
-        "app sent a malformed response: {} {} request=\"{}\"", problem, assignment, requestLine());
+    trouble.malformed(problem);
     if (complete) {
       assignment.release(System.nanoTime());
     }
@@ -364,11 +359,11 @@ public final class Exchange implements Job, Answer {
     if (!inDoubt) {
       again();
     } else if (mayRepeat() && !gone) {
-      LOG.warn("serving again, alone: {} request=\"{}\"", assignment, requestLine());
+      trouble.servedAgain();
       retried = true;
       again();
     } else {
-      LOG.error("lost with its worker: {} request=\"{}\"", assignment, requestLine());
+      trouble.lost();
       failAnswer(Rejection.WORKER_LOST);
     }
   }
@@ -389,11 +384,7 @@ public final class Exchange implements Job, Answer {
   @Override
   public void timedOut() {
     assignment.release(System.nanoTime());
-    LOG.error(
-        "timed out after {} ms: {} request=\"{}\"",
-        times.running(System.nanoTime()) / 1_000_000,
-        assignment,
-        requestLine());
+    trouble.timedOut(times.running(System.nanoTime()));
     failAnswer(Rejection.TIMEOUT);
   }
 
@@ -493,15 +484,9 @@ public final class Exchange implements Job, Answer {
     }
     finished = true;
     state = State.DONE;
-    if (assignment.link() != null) {
-      lastWords = requestLine(); // the head is lent no longer, and the app may still fail
-    }
+    trouble.ended();
     shared.log(intake, times, assignment.slot(), rejection, finalStatus, bodyBytes, cut);
     delivery.finish();
     intake.discard();
-  }
-
-  private String requestLine() {
-    return finished ? lastWords : shared.requestLine(intake.head());
   }
 }

@@ -1,0 +1,67 @@
+package io.saola.exchange;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Says in the error log what went wrong with one exchange, where, and with which request.
+///
+/// An app may fail after its exchange has ended, when the head is lent no longer: [#ended] keeps
+/// what is needed then.
+final class Trouble {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  private final Exchanges shared;
+  private final Intake intake;
+  private final Assignment assignment;
+  private String kept = "";
+  private boolean ended;
+
+  Trouble(Exchanges shared, Intake intake, Assignment assignment) {
+    this.shared = shared;
+    this.intake = intake;
+    this.assignment = assignment;
+  }
+
+  /// The exchange ends, and its head with it.
+  void ended() {
+    if (assignment.link() != null) {
+      kept = shared.requestLine(intake.head());
+    }
+    ended = true;
+  }
+
+  private String requestLine() {
+    return ended ? kept : shared.requestLine(intake.head());
+  }
+
+  void appFailed(String traceback) {
+    LOG.error(
+        "app failed {} request=\"{}\"\n{}", assignment, requestLine(), traceback.stripTrailing());
+  }
+
+  void malformed(String problem) {
+    LOG.error(
+        "app sent a malformed response: {} {} request=\"{}\"", problem, assignment, requestLine());
+  }
+
+  void servedAgain() {
+    LOG.warn("serving again, alone: {} request=\"{}\"", assignment, requestLine());
+  }
+
+  void lost() {
+    LOG.error("lost with its worker: {} request=\"{}\"", assignment, requestLine());
+  }
+
+  void timedOut(long nanos) {
+    LOG.error(
+        "timed out after {} ms: {} request=\"{}\"", nanos / 1_000_000, assignment, requestLine());
+  }
+
+  void noFile(String why) {
+    LOG.error(
+        "cannot read the file that the app answered with: {} {} request=\"{}\"",
+        why,
+        assignment,
+        requestLine());
+  }
+}
