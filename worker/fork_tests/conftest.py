@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -47,10 +47,9 @@ def postgres() -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, user=user, cwd=folder, stdout=log, stderr=log)
     try:
-        _wait_for(folder / ".s.PGSQL.5432", process, folder / "log")
-        subprocess.run(
-            [f"{programs[0]}/pg_isready", "-h", folder, "-t", "30"], check=True, stdout=-1
-        )
+        # It listens before it lets anybody in.
+        ready = [f"{programs[0]}/pg_isready", "-q", "-h", str(folder)]
+        _wait_for(lambda: subprocess.run(ready).returncode == 0, process, folder / "log")
         yield f"host={folder} user=app dbname=postgres"
     finally:
         process.send_signal(2)  # fast: do not wait for who is still connected
@@ -69,7 +68,7 @@ def redis() -> Iterator[str]:
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
-        _wait_for(path, process, folder / "log")
+        _wait_for(lambda: _answers(path), process, folder / "log")
         yield str(path)
     finally:
         process.terminate()
@@ -87,17 +86,21 @@ def _unprivileged(folder: Path) -> str | None:
     return user
 
 
-def _wait_for(path: Path, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + PATIENCE
-    while True:
+    while not ready():
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < end, log.read_text()
-        try:
-            with socket.socket(socket.AF_UNIX) as sock:
-                sock.connect(str(path))
-            return
-        except OSError:
-            time.sleep(0.02)
+        time.sleep(0.02)
+
+
+def _answers(path: Path) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.connect(str(path))
+    except OSError:
+        return False
+    return True
 
 
 def _missing(what: str) -> NoReturn:

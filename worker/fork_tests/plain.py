@@ -28,14 +28,14 @@ for slot in range(2):
             answer = f"{type(error).__name__}: {error}"
         os.write(w, answer.encode())
         os.close(w)
-        if len(sys.argv) > 1:
+        if len(sys.argv) > 2:
             sys.exit()  # and not os._exit: the interpreter ends as in other servers
         os._exit(0)
     os.close(w)
     children.append((pid, r))
 answers = []
 for pid, r in children:
-    if select.select([r], [], [], 1.0)[0]:
+    if select.select([r], [], [], float(sys.argv[1]))[0]:
         answers.append(os.read(r, 65536).decode())
     else:
         answers.append("hangs")
@@ -53,24 +53,28 @@ def app(environ, start_response):
 """
 
 
-def plain(server: FakeServer, app: str, *, to_the_end: bool = False) -> list[str]:
+def plain(
+    server: FakeServer, app: str, *, to_the_end: bool = False, patience: float = 15.0
+) -> list[str]:
     """Return what two children say that were forked without any care."""
-    return _plain(server, app, to_the_end)[1]
+    return _plain(server, app, to_the_end, patience)[1]
 
 
 def plain_output(server: FakeServer, app: str) -> str:
     """Return what is on standard output when two such children have ended by themselves."""
-    return _plain(server, app, True)[0]
+    return _plain(server, app, True, 15.0)[0]
 
 
-def _plain(server: FakeServer, app: str, to_the_end: bool) -> tuple[str, list[str]]:
+def _plain(
+    server: FakeServer, app: str, to_the_end: bool, patience: float
+) -> tuple[str, list[str]]:
     server.write_app(_APP + app)
     run = subprocess.run(
-        [sys.executable, "-c", _FORKS, *["end"] * to_the_end],
+        [sys.executable, "-c", _FORKS, str(patience), *["end"] * to_the_end],
         cwd=server.app,
         env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         capture_output=True,
-        timeout=20,
+        timeout=60,
     )
     output, _, answers = run.stdout.decode().rpartition("answers ")
     assert answers, run.stderr.decode()
