@@ -53,6 +53,9 @@ public interface Client {
   /// The response that has begun cannot be completed.
   void abort();
 
+  /// How many bytes of the response's body have been written so far.
+  long bodyBytes();
+
   /// Whether it makes sense to write more now; [Exchange#resume] is called when it does again.
   boolean isWritable();
 }

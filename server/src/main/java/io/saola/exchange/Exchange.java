@@ -472,7 +472,7 @@ public final class Exchange implements Job, Answer {
   }
 
   private void finishGone() {
-    finish(status == 0 ? 499 : status, 0, true);
+    finish(status == 0 ? 499 : status, begun ? client.bodyBytes() : 0, true);
   }
 
   /// The last byte is out, or never will be: the line is logged, and everything is freed.

@@ -107,4 +107,9 @@ final class RecordedClient implements Client {
 
   @Override
   public void abort() {}
+
+  @Override
+  public long bodyBytes() {
+    return received.size();
+  }
 }

@@ -320,6 +320,11 @@ final class Http1Response implements Client {
   }
 
   @Override
+  public long bodyBytes() {
+    return bodyBytes;
+  }
+
+  @Override
   public boolean isWritable() {
     return ctx.channel().isWritable();
   }
