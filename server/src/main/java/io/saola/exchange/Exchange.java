@@ -355,8 +355,7 @@ public final class Exchange implements Job, Answer {
     if (finished) {
       return;
     }
-    boolean inDoubt = started || !intake.isRepeatable();
-    if (!inDoubt) {
+    if (!started && intake.isRepeatable()) {
       again();
     } else if (mayRepeat() && !gone) {
       trouble.servedAgain();
@@ -364,7 +363,7 @@ public final class Exchange implements Job, Answer {
       again();
     } else {
       trouble.lost();
-      failAnswer(Rejection.WORKER_LOST);
+      failAnswer(expired ? Rejection.TIMEOUT : Rejection.WORKER_LOST);
     }
   }
 
@@ -373,6 +372,7 @@ public final class Exchange implements Job, Answer {
         && intake.isRepeatable()
         && !begun
         && !retried
+        && !expired
         && !shared.dispatcher().isStopping();
   }
 

@@ -323,15 +323,19 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   /// Looks after the time of an ASGI worker's requests: tells those whose time is up, and gives up
-  /// those that have been told more than `grace` nanoseconds ago.
+  /// those that have been told more than `grace` nanoseconds ago. One that the worker has not begun
+  /// has used up nothing of its time, and is served elsewhere if the worker has to go.
   ///
   /// @return whether the worker has to be killed: it has not read its link since
   public boolean enforce(long now, long limit, long grace) {
     List<Integer> late = new ArrayList<>();
     boolean blocked = false;
+    long started = page.started();
     for (IntObjectMap.PrimitiveEntry<Call> entry : calls.entries()) {
       Call call = entry.value();
-      if (call.enforce(entry.key(), outbox, now, limit, grace)) {
+      if (Integer.toUnsignedLong(entry.key()) > started) {
+        blocked |= page.read() < call.since() && now - call.since() > limit + grace;
+      } else if (call.enforce(entry.key(), outbox, now, limit, grace)) {
         late.add(entry.key());
         blocked |= page.read() < call.toldAt();
       }
