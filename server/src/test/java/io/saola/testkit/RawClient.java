@@ -166,6 +166,17 @@ public final class RawClient implements AutoCloseable {
     }
   }
 
+  /// Reads a chunked body to its end, and throws it away.
+  ///
+  /// @return how long it was
+  public long chunks() {
+    long sum = 0;
+    for (byte[] chunk = chunk(); chunk.length > 0; chunk = chunk()) {
+      sum += chunk.length;
+    }
+    return sum;
+  }
+
   /// Exactly so many bytes.
   public byte[] read(int size) {
     try {

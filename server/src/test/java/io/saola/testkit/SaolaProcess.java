@@ -50,8 +50,17 @@ public final class SaolaProcess implements AutoCloseable {
 
   /// Serves the tests' own app with these flags, and waits until it is ready.
   public static SaolaProcess serve(String... flags) {
+    return serveApp("whole_app:app", flags);
+  }
+
+  /// The same with their ASGI app.
+  public static SaolaProcess serveAsgi(String... flags) {
+    return serveApp("asgi_app:app", flags);
+  }
+
+  private static SaolaProcess serveApp(String target, String... flags) {
     List<String> all = new ArrayList<>(List.of(flags));
-    all.addFirst("whole_app:app");
+    all.addFirst(target);
     SaolaProcess server = start(APPS, all.toArray(String[]::new));
     server.awaitReady();
     return server;
@@ -238,6 +247,15 @@ public final class SaolaProcess implements AutoCloseable {
       return Files.exists(file) ? Files.readAllLines(file) : List.of();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Waits until the app has noted a line.
+  public void awaitRan(String line) {
+    try {
+      Patience.await("the note " + line, () -> ran().contains(line));
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ", but there is " + ran(), e);
     }
   }
 

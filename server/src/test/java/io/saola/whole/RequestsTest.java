@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.saola.testkit.Patience;
 import io.saola.testkit.RawClient;
+import io.saola.testkit.RawWebSocket;
+import io.saola.testkit.Reply;
 import io.saola.testkit.SaolaProcess;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -87,6 +89,17 @@ class RequestsTest {
         .containsEntry("HTTP_HOST", "b:81")
         .containsEntry("PATH_INFO", "/env")
         .containsEntry("QUERY_STRING", "x");
+  }
+
+  @Test
+  void a_request_for_a_websocket_is_an_ordinary_one_to_a_wsgi_app() {
+    try (RawClient client = server.connect()) {
+      Reply reply = client.send(RawWebSocket.handshake("/env")).reply();
+
+      assertThat(reply.status()).isEqualTo(200);
+      assertThat(reply.text()).contains("HTTP_SEC_WEBSOCKET_VERSION=13\n");
+      assertThat(client.send(RawClient.get("/")).reply().text()).isEqualTo("hello\n");
+    }
   }
 
   @Test
