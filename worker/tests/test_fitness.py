@@ -337,7 +337,7 @@ def test_a_file_that_is_read_by_position_is_mentioned(server: FakeServer) -> Non
     used(server, "data, log = open('app.py'), open('log', 'a')")
 
     said = server.read_output("mold", b"\n").decode()
-    assert said.startswith(f"saola mold: {server.app}/app.py stays open (fd ")
+    assert said.startswith(f"saola: {server.app}/app.py stays open (fd ")
     assert said.endswith(" should open it in a saola.after_fork function\n")
     assert said.count("\n") == 1
 

@@ -22,7 +22,8 @@ Functions are registered when the app is imported and take no arguments:
 ``after_fork``
     In each worker when it has the app, before it is ready, whatever ``--load`` is. One that raises
     keeps the worker from starting. In an ASGI worker plain functions run before there is an event
-    loop, and then coroutine functions in it, before the lifespan.
+    loop, and then coroutine functions in it, before the lifespan. Called again in a worker that was
+    to become a mold (``--refork-after``) and serves on, for its ``before_fork`` has run.
 ``on_ready``
     In each worker when it has said that it is ready. In an ASGI worker plain functions run in a
     thread, coroutine functions in the event loop.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_STARTED = "_saola_started"  # attribute of a thread
 _STOPPED = "it would stand still in every worker; "
 _AFTER = "start it in a saola.after_fork function"
 _ONCE = "start it in a saola.after_fork function, in one worker only: if saola.slot() == 0"
@@ -95,14 +96,13 @@ class Starts:
     def __init__(self) -> None:
         import threading
 
-        self._places: dict[int, list[tuple[str, str, int]]] = {}
         self._threading = threading
         self._original = original = threading.Thread.start
         self._noting = True
 
         def start(thread: Thread) -> None:
             if self._noting:
-                self._places[id(thread)] = _callers(sys._getframe(1))
+                vars(thread)[_STARTED] = _callers(sys._getframe(1))
             original(thread)
 
         self._ours = start
@@ -116,7 +116,8 @@ class Starts:
 
     def callers(self, thread: Thread) -> list[tuple[str, str, int]]:
         """Return module, file and line of what has started a thread, the nearest first."""
-        return self._places.get(id(thread), [])
+        callers: list[tuple[str, str, int]] = vars(thread).get(_STARTED, [])
+        return callers
 
 
 def _callers(frame: FrameType | None) -> list[tuple[str, str, int]]:

@@ -232,7 +232,7 @@ def _files(before: Look) -> set[int]:
             written.add(fd)
         elif not flags & os.O_PATH:
             sys.stderr.write(
-                f"saola mold: {target} stays open (fd {fd}): its position is shared by all "
+                f"saola: {target} stays open (fd {fd}): its position is shared by all "
                 "workers; who reads on there should open it in a saola.after_fork function\n"
             )
     return written

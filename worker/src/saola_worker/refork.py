@@ -34,6 +34,8 @@ class Refork:
         if found:
             payload = "\n".join(["fork", *found]).encode("utf-8", "backslashreplace")
             link.answer(wire.frame(wire.UNFIT, payload=payload))
+            link.flush()
+            hooks.after_fork(has_loop=False)  # open again what before_fork has closed
             return False
         link.answer(wire.frame(wire.BYE))
         link.flush()
@@ -45,7 +47,8 @@ class Refork:
             hooks.before_fork()
         except Exception as error:
             sys.stderr.write(format_error(error))
-            return [f"its before_fork hook failed: {error}"]
+            text = " ".join(str(error).split())
+            return [f"a saola.before_fork function has failed: {type(error).__name__}: {text}"]
         return fitness.settle(self._before)
 
     def take_over(self, link: Link, unsent: int, loaded: Loaded) -> int:

@@ -76,7 +76,7 @@ def _django_databases() -> None:
             and connection.is_in_memory_db()
         ):
             sys.stderr.write(
-                f"saola mold: the database {connection.alias!r} is in memory: from the fork on "
+                f"saola: the database {connection.alias!r} is in memory: from the fork on "
                 "each worker has its own\n"
             )
         connection.queries_log.clear()  # reset_queries

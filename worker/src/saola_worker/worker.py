@@ -51,6 +51,9 @@ def main(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) -> 
         code = _live(birth, slot, settings, loaded)
     except WireError as error:
         sys.stderr.write(f"saola worker {slot}: broken link: {error}\n")
+    except HookError as error:
+        sys.stderr.write(f"{error}\n")
+        code = NO_APP
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
@@ -69,16 +72,13 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     if not _die_with(birth.keeper):
         return BROKEN
     link.page = _map_page(welcome.page)
+    refork = _refork(birth, welcome)  # before the app opens anything of this worker's own
     signal.signal(_SEND_UNSENT, lambda number, frame: link.send_unsent())
     if loaded is None:
         loaded = _late_app(settings)
         if loaded is None:
             return NO_APP
-    try:
-        hooks.after_fork(loaded.interface == ASGI)
-    except HookError as error:
-        sys.stderr.write(f"{error}\n")
-        return NO_APP
+    hooks.after_fork(loaded.interface == ASGI)
     ready = wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode())
     if loaded.interface == ASGI:
         return _serve_asgi(link, loaded, welcome, ready)
@@ -86,7 +86,6 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     if hooks.are_there("on_ready"):
         link.flush()  # what they do may take its time
         hooks.on_ready()
-    refork = _refork(birth, welcome)
     Server(link, loaded.app, welcome, refork).run()
     if refork is not None and refork.generation:
         return refork.take_over(link, _SEND_UNSENT, loaded)
