@@ -11,6 +11,7 @@ import hashlib
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -282,6 +283,13 @@ def stuck(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[b
     return _text(start_response, str(sum(range(10**13))))
 
 
+def start_thread(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Leave a thread behind, which no fork would take along."""
+    name = _word(environ, "name")
+    threading.Thread(target=threading.Event().wait, name=name, daemon=True).start()
+    return _text(start_response, "started")
+
+
 def strict(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """An app that keeps every rule, so that the validator sees the server's mistakes only."""
     body = environ["wsgi.input"].read(PIECE)
@@ -322,6 +330,7 @@ PAGES: dict[str, Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]] = 
     "/sized": sized,
     "/leave": leave,
     "/stuck": stuck,
+    "/start-thread": start_thread,
     "/valid": valid,
 }
 

@@ -155,6 +155,7 @@ public final class Server {
     return untilStopped(
         () -> Listeners.open(settings.listen(), loop, http1),
         urls -> sayReady(urls, processes, links),
+        links,
         new Drain(loop, connections, dispatcher, supervisor, outcomes));
   }
 
@@ -163,12 +164,15 @@ public final class Server {
     Listeners open() throws Listeners.BindException;
   }
 
-  private int untilStopped(Opening opening, Consumer<List<String>> ready, Drain drain)
+  private int untilStopped(Opening opening, Consumer<List<String>> ready, Links links, Drain drain)
       throws InterruptedException {
     Listeners listeners = null;
     while (true) {
       switch (outcomes.take()) {
         case Outcome.Ready() -> {
+          if (refuses(links)) {
+            return 78;
+          }
           try {
             listeners = started.add(opening.open());
           } catch (Listeners.BindException e) {
@@ -198,6 +202,18 @@ public final class Server {
         }
       }
     }
+  }
+
+  /// What only the app, and not the settings alone, shows to be wrong.
+  private boolean refuses(Links links) {
+    if (links.interfaceName().equals("asgi") && !settings.workers().reforkAfter().isEmpty()) {
+      LOG.error(
+          "--refork-after is for WSGI, and {} is an ASGI app, whose event loop cannot be forked:"
+              + " leave it out",
+          links.app());
+      return true;
+    }
+    return false;
   }
 
   private String total() {
