@@ -181,6 +181,7 @@ class FakeServer:
             "factory": False,
             "warmup": [],
             "warmup_policy": "fail",
+            "warmup_timeout": 30_000,
             "refork": False,
             "threads": 1,
             "loop": "asyncio",

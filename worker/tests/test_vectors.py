@@ -201,6 +201,7 @@ def settings() -> Settings:
             "asgi_threads": 1,
             "warmup": [],
             "warmup_policy": "fail",
+            "warmup_timeout": 0,
             "refork": False,
             "scope": {},
             "threads": 1,

@@ -122,6 +122,7 @@ class Server:
         self._app = app
         self._loop = loop
         self._page = link.page
+        self._settings = settings
         self._mode = settings.lifespan
         self._threads = settings.asgi_threads
         self._lifespan: Lifespan | None = None
@@ -158,9 +159,19 @@ class Server:
     async def _start(self, ready: bytes) -> None:
         if not isinstance(self._app, Lazy):
             await self.start_app(self._app)
+            await self._warm()
         if not self.failure:
             self._out.answer(ready)
             self.is_ready()
+
+    async def _warm(self) -> None:
+        settings = self._settings
+        if (settings.warmup or settings.load == "prefork") and not self.failure:
+            from . import warmup
+
+            self.failure = await warmup.run_in_worker(self._app, settings, self.state)
+            if self.failure:
+                self._finish()
 
     def is_ready(self) -> None:
         """Tell the app, in a task of its own that may last as long as the worker."""

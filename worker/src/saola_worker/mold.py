@@ -119,6 +119,7 @@ def _load_to_fork(settings: Settings) -> Loaded:
 
     before = fitness.look()
     loaded = worker.load_app(settings)
+    worker.warm(loaded, settings)
     hooks.before_fork()  # the app closes what only it knows
     found = fitness.settle(before)
     if found:

@@ -36,6 +36,7 @@ class Settings:
         self.warmup: list[WarmupRequest] = _typed(values, "warmup", list)
         self.refork = _typed(values, "refork", bool)
         self.warmup_policy = _typed(values, "warmup_policy", str)
+        self.warmup_timeout = _typed(values, "warmup_timeout", int)
         self.threads = _typed(values, "threads", int)
         self.loop = _typed(values, "loop", str)
         self.lifespan = _typed(values, "lifespan", str)

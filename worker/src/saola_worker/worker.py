@@ -51,7 +51,7 @@ def main(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) -> 
         code = _live(birth, slot, settings, loaded)
     except WireError as error:
         sys.stderr.write(f"saola worker {slot}: broken link: {error}\n")
-    except HookError as error:
+    except (HookError, AppImportError) as error:
         sys.stderr.write(f"{error}\n")
         code = NO_APP
     except BaseException:
@@ -74,11 +74,14 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     link.page = _map_page(welcome.page)
     refork = _refork(birth, welcome)  # before the app opens anything of this worker's own
     signal.signal(_SEND_UNSENT, lambda number, frame: link.send_unsent())
+    from_mold = loaded is not None
     if loaded is None:
         loaded = _late_app(settings)
         if loaded is None:
             return NO_APP
     hooks.after_fork(loaded.interface == ASGI)
+    if loaded.interface == WSGI:  # else once its event loop runs
+        warm(loaded, welcome, from_mold)
     ready = wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode())
     if loaded.interface == ASGI:
         return _serve_asgi(link, loaded, welcome, ready)
@@ -130,6 +133,18 @@ def _reset_signals() -> None:
         signal.signal(number, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)  # of an event loop in the mold
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
+
+
+def warm(loaded: Loaded, settings: Settings, again: bool = False) -> None:
+    """Make the warm-up requests; ``again`` in a worker whose mold has made them."""
+    wanted = settings.warmup or "django" in sys.modules or "DJANGO_WARMUP_URL" in os.environ
+    if wanted and settings.load != "lazy":
+        from . import warmup  # workers that need none have none of it in their memory
+
+        if again:
+            warmup.run_again(loaded, settings)
+        else:
+            warmup.run(loaded, settings)
 
 
 def _reseed() -> None:

@@ -182,6 +182,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
       request.statuses().forEach(out::integer);
     }
     text(out, "warmup_policy", warmup.policy().text());
+    number(out, "warmup_timeout", Math.toIntExact(warmup.timeout().toMillis()));
   }
 
   private static void asgi(MarshalWriter out, LinkSettings.Asgi asgi) {

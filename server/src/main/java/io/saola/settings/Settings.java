@@ -83,11 +83,12 @@ public record Settings(
     }
     values.show(AppSettings.CHDIR, folder.toString(), values.origin(AppSettings.CHDIR));
     values.get(ServerSettings.CONFIG);
+    WorkerSettings workers = WorkerSettings.from(values);
     return new Settings(
         AppSettings.from(values, folder),
-        WarmupSettings.from(values),
+        WarmupSettings.from(values, workers.bootTimeout()),
         ListenSettings.from(values, folder),
-        WorkerSettings.from(values),
+        workers,
         AsgiSettings.from(values),
         HttpSettings.from(values),
         WebSockets.from(values),

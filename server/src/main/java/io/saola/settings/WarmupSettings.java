@@ -3,11 +3,14 @@ package io.saola.settings;
 import static io.saola.settings.Setting.NO_LETTER;
 import static io.saola.settings.Setting.Shape.MANY_WHOLE;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /// What the app is asked before its workers are ready.
-public record WarmupSettings(List<Warmup> requests, Policy policy) {
+///
+/// @param timeout for all of them together; zero for none
+public record WarmupSettings(List<Warmup> requests, Policy policy, Duration timeout) {
   /// What follows when a warm-up request fails.
   public enum Policy {
     /// The app counts as one that could not be loaded.
@@ -47,15 +50,18 @@ public record WarmupSettings(List<Warmup> requests, Policy policy) {
           "When a warm-up request fails: fail, as if the app could not be imported, or warn and go"
               + " on.");
 
-  static WarmupSettings from(Values values) {
+  /// @param bootTimeout of which warm-up gets one half, and the import the other
+  static WarmupSettings from(Values values, Duration bootTimeout) {
     List<Warmup> requests = values.all(WARMUP).stream().flatMap(List::stream).toList();
     values.show(
         WARMUP,
         requests.stream().map(Warmup::shown).collect(Collectors.joining(", ")),
         values.origin(WARMUP));
+    Duration most = Duration.ofMillis(Integer.MAX_VALUE);
+    Duration half = bootTimeout.compareTo(most) > 0 ? most : bootTimeout.dividedBy(2);
     if (!requests.isEmpty() && values.is(AppSettings.LOAD, Load.LAZY)) {
       values.problem(WARMUP, "there is nothing to warm with --load lazy");
     }
-    return new WarmupSettings(requests, values.get(POLICY));
+    return new WarmupSettings(requests, values.get(POLICY), half);
   }
 }

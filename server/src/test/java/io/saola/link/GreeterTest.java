@@ -29,7 +29,7 @@ class GreeterTest {
       """
       import marshal, sys
       said = marshal.loads(sys.stdin.buffer.read())
-      print(said["warmup"], said["warmup_policy"], said["threads"], sep="\\n")
+      print(said["warmup"], said["warmup_policy"], said["threads"], said["warmup_timeout"], sep="\\n")
       """;
 
   @TempDir private Path folder;
@@ -96,7 +96,8 @@ class GreeterTest {
         .isNotEmpty()
         .allSatisfy(python ->
             assertThat(python.run(READ_SETTINGS, out -> out.write(settings)))
-                .containsExactly("[('HEAD', '/health', [('A', 'b')], [200, 404])]", "warn", "1"));
+                .containsExactly(
+                    "[('HEAD', '/health', [('A', 'b')], [200, 404])]", "warn", "1", "30000"));
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,8 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         () -> "prewarm",
         new WarmupSettings(
             List.of(new Warmup("HEAD", "/health", Map.of("A", "b"), List.of(200, 404))),
-            WarmupSettings.Policy.WARN),
+            WarmupSettings.Policy.WARN,
+            Duration.ofSeconds(30)),
         true,
         1,
         true,

@@ -78,7 +78,7 @@ class SettingsTest {
         .isEqualTo(
             new Settings(
                 defaultApp(),
-                new WarmupSettings(List.of(), WarmupSettings.Policy.FAIL),
+                new WarmupSettings(List.of(), WarmupSettings.Policy.FAIL, Duration.ofSeconds(30)),
                 new ListenSettings(
                     List.of(new Bind.Tcp("127.0.0.1", 8000)),
                     2048,
@@ -188,7 +188,9 @@ class SettingsTest {
             Interface.WSGI,
             true),
         new WarmupSettings(
-            List.of(new Warmup("GET", "/a,b?c", Map.of(), List.of())), WarmupSettings.Policy.WARN),
+            List.of(new Warmup("GET", "/a,b?c", Map.of(), List.of())),
+            WarmupSettings.Policy.WARN,
+            Duration.ofMinutes(5)),
         new ListenSettings(
             List.of(new Bind.Tcp("::1", 9000), new Bind.Unix(site.resolve("run.sock"))),
             7,
