@@ -5,8 +5,10 @@ The numbers are those of ``docs/fork-safety.md``.
 
 from __future__ import annotations
 
+import http.server
 import os
 import sqlite3
+import threading
 
 import pytest
 
@@ -513,6 +515,60 @@ def test_17_a_manager_and_its_tracker_are_named(server: FakeServer) -> None:
     assert any("the multiprocessing process 'SyncManager-1'" in line for line in lines)
 
 
+# 16: other sockets
+
+URLLIB3 = """
+import urllib3
+http = urllib3.PoolManager()
+def use(): return http.request("GET", "http://127.0.0.1:{0}/").data.decode()
+use()
+"""
+
+
+class _Names(http.server.BaseHTTPRequestHandler):
+    """Answers with the client's address, over connections that stay."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = str(self.client_address[1]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Say nothing."""
+
+
+def test_16_kept_http_connections_are_closed_and_opened_anew(server: FakeServer) -> None:
+    peer = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Names)
+    peer.daemon_threads = True
+    thread = threading.Thread(target=peer.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        a, b = with_saola(server, URLLIB3.format(peer.server_port))
+    finally:
+        peer.shutdown()
+        thread.join()
+        peer.server_close()
+    assert a != b
+
+
+def test_16_a_connection_of_a_client_without_a_remedy_is_named(
+    server: FakeServer, redis: str
+) -> None:
+    app = f"""
+import socket
+client = socket.socket(socket.AF_UNIX)
+client.connect({redis!r})
+"""
+    (line,) = unfit(server, app)
+
+    assert line.startswith(f"a connection to Redis at {redis} is open (fd ")
+    assert line.endswith(f", app.client): {NEXT}")
+
+
 # 18: what a warm-up leaves in the thread
 
 
@@ -534,6 +590,14 @@ def use():
 """
     assert plain(server, app)[0] == "('fr', 'lundi', 'Asia/Tokyo', 1)"
     assert with_saola(server, app) == ["('de', 'Montag', 'UTC', 0)"] * 2
+
+
+def test_18_a_django_that_is_not_configured_is_left_alone(server: FakeServer) -> None:
+    app = """
+import django.core.cache, django.db, django.urls, django.utils.timezone, django.utils.translation
+def use(): return django.conf.settings.configured
+"""
+    assert with_saola(server, app) == ["False", "False"]
 
 
 def test_the_answers_come_from_two_processes(server: FakeServer) -> None:

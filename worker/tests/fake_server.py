@@ -278,7 +278,7 @@ class FakeServer:
 
     def write_app(self, text: str, name: str = "app.py") -> None:
         path = self.app / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
     def welcome(self, page: str = "") -> bytes:

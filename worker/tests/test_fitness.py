@@ -290,7 +290,7 @@ def test_what_is_in_the_way_of_looking_is_a_line_too(server: FakeServer) -> None
     app = """
 import logging
 class Broken(logging.StreamHandler):
-    def flush(self): raise OSError("no such disk")
+    def flush(self): raise OSError("no such\\ndisk")
 handler = Broken()
 """
     assert judged(server, app) == ["flushing logs has failed: OSError: no such disk"]
@@ -355,6 +355,70 @@ def use():
 """
     default = "<Handlers.SIG_DFL: 0>"
     assert used(server, app, 1) == [f"(set(), -1, {default}, {default}, {default})".encode()]
+
+
+def test_memory_is_frozen_in_the_mold_and_collected_in_the_worker(server: FakeServer) -> None:
+    app = "import gc\ndef use(): return gc.isenabled(), gc.get_freeze_count() > 1_000\n"
+    assert used(server, app, 1) == [b"(True, True)"]
+
+
+def test_openssls_generator_moves_before_the_fork(server: FakeServer) -> None:
+    app = """
+import ssl
+calls, real = [], ssl.RAND_bytes
+ssl.RAND_bytes = lambda size: (calls.append(size), real(size))[1]
+def use(): return calls, real(16)
+"""
+    a, b = used(server, app)
+    assert a.startswith(b"([1], ")
+    assert a != b
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("rdk:main", "librdkafka: make producers and consumers in a saola.after_fork function"),
+        ("polars-0", "polars does not survive a fork: first use it in a worker"),
+    ],
+)
+def test_a_native_thread_is_known_by_the_name_that_it_has_given_itself(
+    server: FakeServer, name: str, advice: str
+) -> None:
+    app = f"""
+import _thread, time
+named = _thread.allocate_lock(); named.acquire()
+def run():
+    with open(f"/proc/self/task/{{_thread.get_native_id()}}/comm", "w") as comm:
+        comm.write({name!r})
+    named.release(); time.sleep(60)
+_thread.start_new_thread(run, ()); named.acquire()
+"""
+    (line,) = judged(server, app)
+
+    assert line.startswith(f"a thread runs: {name}: {advice}")
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "told"),
+    [
+        ("torch", "class cuda: is_initialized = staticmethod(lambda: True)", "PyTorch has begun"),
+        ("jax._src.xla_bridge", "_backends = {'cpu': 1}", "JAX has begun to compute"),
+        ("jpype", "def isJVMStarted(): return True", "JPype has started a Java VM"),
+    ],
+)
+def test_a_native_library_that_shows_nowhere_else_is_asked(
+    server: FakeServer, module: str, text: str, told: str
+) -> None:
+    """Stand-ins with the one name of theirs that is asked: the real ones weigh gigabytes."""
+    *packages, name = module.split(".")
+    for depth in range(len(packages)):
+        server.write_app("", "/".join((*packages[: depth + 1], "__init__.py")))
+    server.write_app(text, "/".join((*packages, f"{name}.py")))
+
+    (line,) = judged(server, f"import {module}")
+
+    assert line.startswith(told)
+    assert "does not survive a fork" in line
 
 
 def test_a_method_that_the_app_has_put_over_ours_stays(server: FakeServer) -> None:

@@ -10,7 +10,6 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from threading import Thread
     from types import FrameType
     from typing import Any
@@ -269,7 +268,7 @@ def _own(found: dict[int | str, str], name: str, value: Any) -> None:
         pass  # closed, of another thread, or none of our business
 
 
-# Processes and libraries
+# Processes
 
 
 def name_children() -> list[str]:
@@ -323,29 +322,3 @@ def _multiprocessing_names() -> dict[int, str]:
     if pid is not None:
         names[pid] = "the resource tracker of multiprocessing"
     return names
-
-
-def _torch() -> str:
-    if sys.modules["torch"].cuda.is_initialized():
-        return "PyTorch has begun to use CUDA, which does not survive a fork: first use it later"
-    return ""
-
-
-def _jax() -> str:
-    if getattr(sys.modules["jax._src.xla_bridge"], "_backends", None):
-        return "JAX has begun to compute, and does not survive a fork: first use it in a worker"
-    return ""
-
-
-def _jpype() -> str:
-    if sys.modules["jpype"].isJVMStarted():
-        return "JPype has started a Java VM, which does not survive a fork: start it in a worker"
-    return ""
-
-
-# Native libraries whose state does not show in threads and descriptors.
-LIBRARIES: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("torch", _torch),
-    ("jax._src.xla_bridge", _jax),
-    ("jpype", _jpype),
-)

@@ -255,6 +255,30 @@ def _judge_timers(before: Look) -> list[str]:
 
 
 def _judge_libraries(before: Look) -> list[str]:
-    return [
-        line for module, step in culprits.LIBRARIES if module in sys.modules and (line := step())
-    ]
+    return [line for module, step in _LIBRARIES if module in sys.modules and (line := step())]
+
+
+def _torch() -> str:
+    if sys.modules["torch"].cuda.is_initialized():
+        return "PyTorch has begun to use CUDA, which does not survive a fork: first use it later"
+    return ""
+
+
+def _jax() -> str:
+    if getattr(sys.modules["jax._src.xla_bridge"], "_backends", None):
+        return "JAX has begun to compute, and does not survive a fork: first use it in a worker"
+    return ""
+
+
+def _jpype() -> str:
+    if sys.modules["jpype"].isJVMStarted():
+        return "JPype has started a Java VM, which does not survive a fork: start it in a worker"
+    return ""
+
+
+# Native libraries whose state does not show in threads and descriptors.
+_LIBRARIES: tuple[tuple[str, Callable[[], str]], ...] = (
+    ("torch", _torch),
+    ("jax._src.xla_bridge", _jax),
+    ("jpype", _jpype),
+)

@@ -29,9 +29,13 @@ def put_in_order(faults: list[str], suspects: Callable[[], bool], files: set[int
     ``suspects`` says whether there is a thread or a descriptor that is worth a look through all
     objects; ``files`` are the regular files that may have something left to write.
     """
-    for module, what, step in _KNOWN:
-        if sys.modules.get(module) is not None:
-            attempt(faults, what, step)
+    if getattr(getattr(sys.modules.get("django.conf"), "settings", None), "configured", False):
+        # Others import parts of Django too, Sentry for one, and never configure it.
+        for module, what, step in _DJANGO:
+            if sys.modules.get(module) is not None:
+                attempt(faults, what, step)
+    if sys.modules.get("ssl") is not None:
+        attempt(faults, "ssl.RAND_bytes", _openssl)
     attempt(faults, "flushing logs", _flush_logs)
     attempt(faults, "flushing standard output", _flush_stdio)
     if suspects():
@@ -56,18 +60,15 @@ def attempt(faults: list[str], what: str, step: Callable[..., object], *args: ob
     try:
         step(*args)
     except BaseException as error:
-        faults.append(f"{what} has failed: {type(error).__name__}: {error}")
+        text = " ".join(str(error).split())
+        faults.append(f"{what} has failed: {type(error).__name__}: {text}")
 
 
 # What is found by its name
 
 
 def _django_databases() -> None:
-    from django.conf import settings
-    from django.db import connections
-
-    if not settings.configured:
-        return
+    connections = sys.modules["django.db"].connections
     for connection in connections.all(initialized_only=True):
         # For :memory: close() does nothing, and each worker goes on with a copy.
         if (
@@ -89,11 +90,7 @@ def _django_databases() -> None:
 
 
 def _django_caches() -> None:
-    from django.conf import settings
-    from django.core.cache import caches
-
-    if settings.configured:
-        caches.close_all()
+    sys.modules["django.core.cache"].caches.close_all()
 
 
 def _django_translation() -> None:
@@ -130,13 +127,12 @@ def _flush_stdio() -> None:
             stream.flush()
 
 
-_KNOWN: tuple[tuple[str, str, Callable[[], None]], ...] = (
+_DJANGO: tuple[tuple[str, str, Callable[[], None]], ...] = (
     ("django.db", "closing Django's connections", _django_databases),
     ("django.core.cache", "closing Django's caches", _django_caches),
     ("django.utils.translation", "Django's translation.deactivate()", _django_translation),
     ("django.utils.timezone", "Django's timezone.deactivate()", _django_timezone),
     ("django.urls.base", "resetting Django's URL prefix", _django_urls),
-    ("ssl", "ssl.RAND_bytes", _openssl),
 )
 
 
