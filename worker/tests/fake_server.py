@@ -197,6 +197,7 @@ class FakeServer:
         self.output: dict[str, bytes] = {}
         self.peers: list[Peer] = []
         self.pages: dict[int, memoryview] = {}
+        self.page_size = 4_096
         self.lines: deque[str] = deque()
         self._rest = b""
         start = f"import sys; sys.path.insert(0, {str(SOURCE)!r}); "
@@ -316,9 +317,9 @@ class FakeServer:
 
     def make_page(self, slot: int) -> str:
         path = self.run / f"page-{slot}"
-        path.write_bytes(bytes(4_096))
+        path.write_bytes(bytes(self.page_size))
         with path.open("r+b") as file:
-            self.pages[slot] = memoryview(mmap.mmap(file.fileno(), 4_096)).cast("Q")
+            self.pages[slot] = memoryview(mmap.mmap(file.fileno(), 0)).cast("Q")
         return str(path)
 
     def fork(self, mold: Peer, slot: int, generation: int = 7) -> tuple[Peer, int]:

@@ -195,6 +195,14 @@ class Link:
                 self.gone = True
         return len(data)
 
+    def send_waiting(self, data: bytes) -> None:
+        """Send all of it, from a thread beside the one that reads, and waits for nobody."""
+        if not self.gone:
+            try:
+                self._sock.sendall(data, socket.MSG_NOSIGNAL)
+            except OSError:
+                self.gone = True
+
     # One response in pieces
 
     def open(self, stream: int, head: bytes) -> None:

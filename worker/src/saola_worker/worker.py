@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from _thread import allocate_lock
 from io import BytesIO
 
 from . import hooks, wire
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .link import Page
     from .refork import Refork
     from .settings import Settings
+    from .threaded import ThreadedServer
     from .wsgi import App, Environ
 
 # Words of the status page (PROTOCOL.md §6).
@@ -89,7 +91,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     if hooks.are_there("on_ready"):
         link.flush()  # what they do may take its time
         hooks.on_ready()
-    Server(link, loaded.app, welcome, refork).run()
+    _server(link, loaded.app, welcome, refork).run()
     if refork is not None and refork.generation:
         return refork.take_over(link, _SEND_UNSENT, loaded)
     hooks.at_exit()
@@ -102,6 +104,16 @@ def _refork(birth: Birth, settings: Settings) -> Refork | None:
     from .refork import Refork
 
     return Refork(birth)
+
+
+def _server(
+    link: Link, app: App, settings: Settings, refork: Refork | None
+) -> Server | ThreadedServer:
+    if settings.threads == 1:
+        return Server(link, app, settings, refork)
+    from .threaded import ThreadedServer
+
+    return ThreadedServer(link, app, settings, refork)
 
 
 def _serve_asgi(link: Link, loaded: Loaded, settings: Settings, ready: bytes) -> int:
@@ -124,6 +136,8 @@ def load_app(settings: Settings) -> Loaded:
         from . import asyncserver
 
         asyncserver.prepare(settings.loop)
+    elif settings.threads > 1:
+        from . import threaded  # noqa: F401  before the fork, so that it is shared
     return loaded
 
 
@@ -170,7 +184,7 @@ def _die_with(keeper: int) -> bool:
 def _map_page(path: str) -> Page:
     with open(path, "r+b") as file:
         # The cast writes whole aligned words; struct with '<' writes bytes, and readers see half.
-        return memoryview(mmap.mmap(file.fileno(), 4_096)).cast("Q")
+        return memoryview(mmap.mmap(file.fileno(), 0)).cast("Q")
 
 
 def _late_app(settings: Settings) -> Loaded | None:
@@ -200,16 +214,22 @@ class _Lazy:
 
     def __init__(self, load: Callable[[], App]) -> None:
         self._load = load
+        self._lock = allocate_lock()  # several places may be the first
         self._app: App | None = None
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         app = self._app
         if app is None:
-            app = self._load()
-            hooks.after_fork(has_loop=False)
-            self._app = app
-            hooks.on_ready()
+            with self._lock:
+                app = self._first() if self._app is None else self._app
         return app(environ, start_response)
+
+    def _first(self) -> App:
+        app = self._load()
+        hooks.after_fork(has_loop=False)
+        self._app = app
+        hooks.on_ready()
+        return app
 
 
 class Server:
