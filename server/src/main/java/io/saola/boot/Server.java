@@ -366,6 +366,11 @@ public final class Server {
     }
 
     @Override
+    public void replace(int slot, int pid, long left, String why) {
+      supervisor.replace(slot, pid, left, why);
+    }
+
+    @Override
     public void offer(int slot, int pid) {
       supervisor.promote(slot, pid);
     }

@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.saola.link.Answer;
 import io.saola.link.WorkerLink;
 import io.saola.pool.WorkerPool;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -26,6 +27,10 @@ public final class Dispatcher implements WorkerLink.Owner {
     /// Makes the worker send the answers that it is collecting.
     void nudge(int pid);
 
+    /// The worker is given nothing more, and another shall take its place at once. It is killed
+    /// when it has not ended after `left` nanoseconds.
+    void replace(int slot, int pid, long left, String why);
+
     /// This worker has served enough to become the mold, has nothing to do, and is given nothing.
     void offer(int slot, int pid);
 
@@ -41,6 +46,8 @@ public final class Dispatcher implements WorkerLink.Owner {
   /// How long an ASGI app has to end a request after it was told that its time is up.
   private static final long GRACE = 1_000_000_000;
 
+  private static final String OVERDUE = "a request ran longer than the timeout";
+
   private final long timeout;
   private final int asgiConcurrency;
   private final Control control;
@@ -51,6 +58,10 @@ public final class Dispatcher implements WorkerLink.Owner {
   private int reforks;
   private @Nullable WorkerLink offered;
   private final Set<WorkerLink> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /// Those in which a request has had its time while others may still end well.
+  private final Set<WorkerLink> finishing = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private boolean asgi;
   private boolean ticking;
   private boolean stopping;
@@ -80,7 +91,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   }
 
   private void serve(WorkerLink link) {
-    LinkedWorker worker = new LinkedWorker(link, link.isAsgi() ? asgiConcurrency : 1, control);
+    LinkedWorker worker = new LinkedWorker(link, asgiConcurrency, control);
     workers.put(link, worker);
     pool.add(worker, System.nanoTime());
   }
@@ -238,16 +249,53 @@ public final class Dispatcher implements WorkerLink.Owner {
           remove(link);
           control.kill(link.slot(), link.pid(), "its event loop is blocked");
         }
+      } else if (link.isThreaded()) {
+        enforce(link, now);
       } else if (workers.containsKey(link) && link.isOverdue(now, timeout)) {
         Answer answer = link.current();
         link.forgetCurrent();
         remove(link);
-        control.kill(link.slot(), link.pid(), "a request ran longer than the timeout");
+        control.kill(link.slot(), link.pid(), OVERDUE);
         if (answer != null) {
           answer.timedOut();
         }
       }
     }
+  }
+
+  private void enforce(WorkerLink link, long now) {
+    if (!workers.containsKey(link) && !finishing.contains(link)) {
+      return;
+    }
+    switch (link.look(now, timeout)) {
+      case WELL -> {}
+      case FINISHING -> finish(link);
+      case DONE_FOR -> {
+        remove(link);
+        finishing.remove(link);
+        control.kill(link.slot(), link.pid(), OVERDUE);
+      }
+    }
+  }
+
+  /// What has begun in this worker may end, in the time that it has; what has not goes elsewhere.
+  private void finish(WorkerLink link) {
+    LinkedWorker worker = workers.get(link);
+    if (worker == null) {
+      return;
+    }
+    remove(link);
+    finishing.add(link);
+    control.replace(link.slot(), link.pid(), timeout, OVERDUE);
+    worker.withdraw();
+    loop.schedule(() -> dispatchAgain(worker), 1, TimeUnit.MILLISECONDS);
+  }
+
+  private void dispatchAgain(LinkedWorker from) {
+    List<Exchange> exchanges = new ArrayList<>(from.takeBack());
+    exchanges.removeIf(exchange -> !exchange.isWanted());
+    pool.resubmit(exchanges, System.nanoTime());
+    watch();
   }
 
   private void remove(WorkerLink link) {
@@ -268,6 +316,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   public void closed(WorkerLink link) {
     LOG.debug("link closed {} {}", link, link.counts());
     open.remove(link);
+    finishing.remove(link);
     remove(link);
     if (link.equals(offered)) {
       offered = null;

@@ -10,12 +10,12 @@ import java.util.List;
 final class LinkedWorker implements Worker<Exchange> {
   private final WorkerLink link;
   private final Dispatcher.Control control;
-  private final int places;
+  private final int asgiConcurrency;
   private long nudgedAt = -1;
 
-  LinkedWorker(WorkerLink link, int places, Dispatcher.Control control) {
+  LinkedWorker(WorkerLink link, int asgiConcurrency, Dispatcher.Control control) {
     this.link = link;
-    this.places = places;
+    this.asgiConcurrency = asgiConcurrency;
     this.control = control;
   }
 
@@ -25,7 +25,7 @@ final class LinkedWorker implements Worker<Exchange> {
 
   @Override
   public int places() {
-    return places;
+    return link.isAsgi() ? asgiConcurrency : link.places();
   }
 
   @Override

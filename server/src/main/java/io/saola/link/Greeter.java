@@ -119,7 +119,9 @@ final class Greeter extends ChannelInboundHandlerAdapter {
       String pagePath = "";
       if (said.role() == Hello.Role.WORKER) {
         StatusPage made =
-            StatusPage.create(settings.pages().resolve("page-" + said.slot() + "-" + said.pid()));
+            StatusPage.create(
+                settings.pages().resolve("page-" + said.slot() + "-" + said.pid()),
+                settings.threads());
         page = made;
         pagePath = made.path().toString();
       }
@@ -233,7 +235,14 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     page = null;
     release();
     WorkerLink link =
-        new WorkerLink(known, asgi, ctx.channel(), mapped, settings.common(), settings.window());
+        new WorkerLink(
+            known,
+            asgi,
+            asgi ? 1 : settings.threads(),
+            ctx.channel(),
+            mapped,
+            settings.common(),
+            settings.window());
     ctx.pipeline().replace(this, "worker", link);
     events.workerReady(link);
   }

@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 ///
 /// Each fact is one aligned 64-bit word with one writer, so no reading is ever torn.
 final class StatusPage {
-  static final int SIZE = 4096;
+  private static final int UNIT = 4096;
 
   private static final VarHandle WORD =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -24,7 +24,11 @@ final class StatusPage {
   private static final int WITHDRAWN = 8;
   private static final int READ = 16;
   private static final int SINCE = 64;
+  private static final int STREAM = 72;
   private static final int CANCELLED = 80;
+
+  /// The words of the next place are so many bytes further on.
+  private static final int PLACE = 64;
 
   private final Path path;
   private final MappedByteBuffer words;
@@ -35,14 +39,17 @@ final class StatusPage {
   }
 
   /// Makes the page's file full, so that writing to it can never fail for want of space.
-  static StatusPage create(Path path) throws IOException {
+  ///
+  /// @param places how many requests the worker runs at the same time, and shows in its page
+  static StatusPage create(Path path, int places) throws IOException {
+    int size = (SINCE + PLACE * places + UNIT - 1) / UNIT * UNIT;
     Files.deleteIfExists(path);
     Files.createFile(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (FileChannel file =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      file.write(ByteBuffer.allocate(SIZE));
-      return new StatusPage(path, file.map(FileChannel.MapMode.READ_WRITE, 0, SIZE));
+      file.write(ByteBuffer.allocate(size));
+      return new StatusPage(path, file.map(FileChannel.MapMode.READ_WRITE, 0, size));
     }
   }
 
@@ -66,6 +73,16 @@ final class StatusPage {
     return (long) WORD.getAcquire(words, SINCE);
   }
 
+  /// The same of one place of several.
+  long since(int place) {
+    return (long) WORD.getAcquire(words, SINCE + PLACE * place);
+  }
+
+  /// The stream that this place, of several, is at, or was at last.
+  long stream(int place) {
+    return (long) WORD.getAcquire(words, STREAM + PLACE * place);
+  }
+
   /// When an ASGI worker last read its link, in [System#nanoTime()].
   long read() {
     return (long) WORD.getAcquire(words, READ);
@@ -77,5 +94,9 @@ final class StatusPage {
 
   void cancel(long stream) {
     WORD.setVolatile(words, CANCELLED, stream);
+  }
+
+  void cancel(int place, long stream) {
+    WORD.setVolatile(words, CANCELLED + PLACE * place, stream);
   }
 }

@@ -42,6 +42,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   private final Hello hello;
   private final boolean asgi;
+  private final @Nullable Places places;
   private final Channel channel;
   private final Outbox outbox;
   private final StatusPage page;
@@ -63,6 +64,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   WorkerLink(
       Hello hello,
       boolean asgi,
+      int places,
       Channel channel,
       StatusPage page,
       CommonEnviron common,
@@ -71,6 +73,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     this.asgi = asgi;
     this.channel = channel;
     this.page = page;
+    this.places = places > 1 ? new Places(page, places, calls) : null;
     this.outbox = new Outbox(channel, asgi ? new ScopeBatch(common) : new EnvironBatch(common));
     this.inbox = new Inbox(calls, asgi, this::cancel, this::unfit);
     this.window = window;
@@ -83,6 +86,16 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   /// Whether the app is an ASGI app; if not, a WSGI app.
   public boolean isAsgi() {
     return asgi;
+  }
+
+  /// How many requests a WSGI worker runs at the same time.
+  public int places() {
+    // Near the end of the numbers the link has to run empty, so that they can start again.
+    return places == null || isNearEnd() ? 1 : places.count();
+  }
+
+  private boolean isNearEnd() {
+    return Integer.compareUnsigned(lastStream, -1000) > 0;
   }
 
   public int slot() {
@@ -108,7 +121,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   ///
   /// @return the stream's number on this link
   public int send(RequestSource request, Answer answer) {
-    long now = asgi || calls.isEmpty() ? System.nanoTime() : 0;
+    long now = asgi || places != null || calls.isEmpty() ? System.nanoTime() : 0;
     if (calls.isEmpty()) {
       busySince = now;
       if (lastStream == -1) {
@@ -244,6 +257,10 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     if (asgi) {
       return;
     }
+    if (places != null) {
+      places.cancel(stream);
+      return;
+    }
     long unsigned = Integer.toUnsignedLong(stream);
     if (page.started() == unsigned) {
       page.cancel(unsigned);
@@ -262,15 +279,17 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   }
 
   public long slowestRecent() {
-    if (asgi) {
+    if (asgi || places != null) {
       return Long.MAX_VALUE; // it starts what it is given: there is nothing to prefetch for
     }
-    // Near the end of the numbers the link runs empty, so that they can start again.
-    return Integer.compareUnsigned(lastStream, -1000) > 0 ? Long.MAX_VALUE : serviceTime.slowest();
+    return isNearEnd() ? Long.MAX_VALUE : serviceTime.slowest();
   }
 
   /// How long the current request has been running, in nanoseconds; 0 if none is.
   public long running(long now) {
+    if (places != null) {
+      return places.running(now);
+    }
     long since = page.since();
     return since == 0 ? 0 : Math.max(0, now - since);
   }
@@ -320,6 +339,17 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   /// The request that the worker is at, if its answer is not complete.
   public @Nullable Answer current() {
     return Call.answerOf(calls.get((int) page.started()));
+  }
+
+  /// Whether it runs several requests at the same time, each in a thread of its own.
+  public boolean isThreaded() {
+    return places != null;
+  }
+
+  /// Looks after the time of a threaded worker's requests: those that have run for longer than
+  /// `limit` nanoseconds are told.
+  public Health look(long now, long limit) {
+    return places == null ? Health.WELL : places.look(now, limit);
   }
 
   /// Looks after the time of an ASGI worker's requests: tells those whose time is up, and gives up

@@ -22,6 +22,9 @@ sealed interface Command {
 
   record Kill(int slot, int pid, String why) implements Command {}
 
+  /// A worker is given nothing more, and its place is free for another.
+  record Replace(int slot, int pid, long left, String why) implements Command {}
+
   record Nudge(int pid) implements Command {}
 
   /// A worker that has nothing to do may become the mold.

@@ -98,6 +98,8 @@ final class Crew {
       case Command.Promote(int slot, int pid) -> promote(slot, pid, now);
       case Command.StaysWorker(int pid, String text) -> molds.staysWorker(pid, text);
       case Command.Kill(int slot, int pid, String why) -> kill(slot, pid, why, now);
+      case Command.Replace(int slot, int pid, long left, String why) ->
+          workforce.replace(slot, pid, now, now + left, why);
       case Command.Nudge(int pid) -> nudge(pid);
       case Command.KeeperEnded _, Command.Halt _, Command.Stop _ ->
           throw new IllegalArgumentException(command + " is not the crew's");

@@ -94,6 +94,12 @@ public final class Supervisor implements AutoCloseable {
     mailbox.add(new Command.Kill(slot, pid, why));
   }
 
+  /// Has another worker take the place of this one, which is given nothing more and is killed after
+  /// `left` nanoseconds unless it has ended. Nothing happens if it has ended already.
+  public void replace(int slot, int pid, long left, String why) {
+    mailbox.add(new Command.Replace(slot, pid, left, why));
+  }
+
   /// Has a worker send the answers that it has collected (PROTOCOL.md §6).
   public void nudge(int pid) {
     mailbox.add(new Command.Nudge(pid));

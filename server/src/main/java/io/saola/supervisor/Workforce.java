@@ -189,6 +189,16 @@ final class Workforce {
         new LifeEvent.Condemned(now, now + plan.retireTimeout().toNanos(), "it was replaced"));
   }
 
+  /// This worker is given nothing more: another may take its place at once, before it has ended.
+  void replace(int number, int pid, long now, long killAt, String why) {
+    Slot old = holder(pid);
+    if (old != null && old.number() == number && places.contains(old)) {
+      places.set(number, new Slot(Role.WORKER, number, now));
+      leaving.add(old);
+      old.apply(new LifeEvent.Condemned(now, killAt, why));
+    }
+  }
+
   /// A worker has gone from its place without ending: it becomes something else.
   void promoted(Slot place, long now) {
     places.set(place.number(), new Slot(Role.WORKER, place.number(), now));

@@ -45,13 +45,19 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   private final Listeners listeners;
   private final List<Visitor> visitors = new ArrayList<>();
   public final BlockingQueue<String> killed = new LinkedBlockingQueue<>();
+  public final BlockingQueue<String> replaced = new LinkedBlockingQueue<>();
 
   public ServerStage(Path folder) {
     this(folder, 24 << 20, 1 << 20, 0);
   }
 
   public ServerStage(Path folder, long memory, long maxSpool, long timeout) {
-    links = new LinkStage(folder);
+    this(folder, memory, maxSpool, timeout, 1);
+  }
+
+  /// @param threads of each worker
+  public ServerStage(Path folder, long memory, long maxSpool, long timeout, int threads) {
+    links = new LinkStage(folder, threads);
     socket = folder.resolve("http");
     ExchangeSettings limits =
         new ExchangeSettings(
@@ -137,6 +143,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
 
   @Override
   public void nudge(int pid) {}
+
+  @Override
+  public void replace(int slot, int pid, long left, String why) {
+    replaced.add(slot + ": " + why);
+  }
 
   @Override
   public void linkClosed(int pid) {}

@@ -52,11 +52,16 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
 
   /// @param folder empty; short enough for the path of a socket
   public LinkStage(Path folder) {
-    this.folder = folder;
-    this.listener = LinkListener.open(settings(folder), loop(), this);
+    this(folder, 1);
   }
 
-  private static LinkSettings settings(Path folder) {
+  /// @param threads of each worker
+  public LinkStage(Path folder, int threads) {
+    this.folder = folder;
+    this.listener = LinkListener.open(settings(folder, threads), loop(), this);
+  }
+
+  private static LinkSettings settings(Path folder, int threads) {
     return new LinkSettings(
         folder.resolve("s"),
         folder,
@@ -71,7 +76,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
             WarmupSettings.Policy.WARN,
             Duration.ofSeconds(30)),
         true,
-        1,
+        threads,
         true,
         WINDOW,
         new LinkSettings.Asgi("auto", false, "auto", "auto", 40),

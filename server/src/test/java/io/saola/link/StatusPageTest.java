@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StatusPageTest {
@@ -21,7 +22,7 @@ class StatusPageTest {
       """
       import mmap, sys, time
       with open(sys.stdin.readline().strip(), 'r+b') as file:
-          page = memoryview(mmap.mmap(file.fileno(), 4096)).cast('Q')
+          page = memoryview(mmap.mmap(file.fileno(), 0)).cast('Q')
       """;
 
   private static final String WORDS =
@@ -31,6 +32,17 @@ class StatusPageTest {
           page[0] = 2**32 - 1
           sys.stdin.readline()
           print(page[1], page[10])
+          """;
+
+  private static final String LAST_PLACE =
+      MAP
+          + """
+          place = int(sys.stdin.readline())
+          page[8 + 8 * place] = time.monotonic_ns()
+          page[9 + 8 * place] = 6
+          page[0] = 7
+          sys.stdin.readline()
+          print(len(page), page[10 + 8 * place], page[10])
           """;
 
   /// Writes two words in turn, whose halves differ.
@@ -53,7 +65,7 @@ class StatusPageTest {
   }
 
   private StatusPage create() throws IOException {
-    return StatusPage.create(folder.resolve("page"));
+    return StatusPage.create(folder.resolve("page"), 1);
   }
 
   private static void line(OutputStream out, String text) throws IOException {
@@ -89,6 +101,30 @@ class StatusPageTest {
     assertThat(lines).containsExactly("4294967294 7");
     assertThat(page.started()).isEqualTo(0xFFFF_FFFFL);
     assertThat(page.since()).isBetween(before, System.nanoTime());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2,512", "63,512", "64,1024", "1000,8192"})
+  void every_place_has_its_words(int places, int words) throws IOException {
+    StatusPage page = StatusPage.create(folder.resolve("page"), places);
+    long before = System.nanoTime();
+
+    List<String> lines =
+        python()
+            .run(
+                LAST_PLACE,
+                out -> {
+                  line(out, page.path().toString());
+                  line(out, String.valueOf(places - 1));
+                  await(page);
+                  page.cancel(places - 1, 6);
+                  line(out, "");
+                });
+
+    assertThat(lines).containsExactly(words + " 6 0");
+    assertThat(page.stream(places - 1)).isEqualTo(6);
+    assertThat(page.since(places - 1)).isBetween(before, System.nanoTime());
+    assertThat(page.since(0)).isZero();
   }
 
   @Test

@@ -200,6 +200,23 @@ public final class FakeWorker implements AutoCloseable {
     words().put(0, Integer.toUnsignedLong(stream));
   }
 
+  /// Shows that one place, of several, has started this stream at that time.
+  public void startedAt(int place, int stream, long since) {
+    words().put(8 + 8 * place, since);
+    words().put(9 + 8 * place, Integer.toUnsignedLong(stream));
+    words().put(0, Math.max(words().get(0), Integer.toUnsignedLong(stream)));
+  }
+
+  /// Shows that one place, of several, is idle.
+  public void rest(int place) {
+    words().put(8 + 8 * place, 0);
+  }
+
+  /// The stream in this place whose client has gone.
+  public long cancelled(int place) {
+    return words().get(10 + 8 * place);
+  }
+
   /// Shows that it is idle.
   public void rest() {
     words().put(8, 0);
