@@ -106,6 +106,38 @@ class RenewalTest {
   }
 
   @Test
+  void a_worker_that_is_given_nothing_more_leaves_its_place_at_once_and_is_killed_in_the_end() {
+    start();
+
+    handle(new Command.Replace(1, 101, 30_000 * MS, "a request ran longer than the timeout"));
+
+    assertThat(world.taken()).containsExactly("fork 1");
+    report("forked 1 1 201");
+    ready(1, 201);
+    world.taken();
+    now += 30_000 * MS;
+    tick();
+    assertThat(world.taken()).containsExactly("kill 101 9");
+    report("exited 101 worker 1 1 -9");
+    assertThat(events.rest())
+        .containsExactly(
+            "ready", "worker gone 1 1 101 SIGKILL: a request ran longer than the timeout");
+    assertThat(world.taken()).isEmpty();
+  }
+
+  @Test
+  void one_that_is_gone_already_is_not_replaced_twice() {
+    start();
+    handle(new Command.Replace(1, 101, 30_000 * MS, "late"));
+    world.taken();
+
+    handle(new Command.Replace(1, 101, 30_000 * MS, "late"));
+    handle(new Command.Kill(1, 101, "late"));
+
+    assertThat(world.taken()).containsExactly("kill 101 9");
+  }
+
+  @Test
   void a_worker_that_is_unfit_serves_on_and_the_old_mold_stays() {
     start();
     handle(new Command.Promote(0, 100));
