@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 
-from fake_server import PATHS, FakeServer, Peer, get
+from fake_server import PATHS, FakeServer, Peer, environ, get, request
 from saola_worker import wire
 
 APP = (
@@ -33,10 +33,10 @@ def use(environ):
 )
 
 
-def become(server: FakeServer, peer: Peer, pid: int) -> None:
-    server.tell(f"promote {pid} 8")
-    server.expect("promoted", 8, pid)
-    peer.send(wire.frame(wire.BECOME, payload=struct.pack("<I", 8)))
+def become(server: FakeServer, peer: Peer, pid: int, generation: int = 8) -> None:
+    server.tell(f"promote {pid} {generation}")
+    server.expect("promoted", generation, pid)
+    peer.send(wire.frame(wire.BECOME, payload=struct.pack("<I", generation)))
 
 
 def test_a_worker_that_is_fit_forks_workers_of_its_own_generation(server: FakeServer) -> None:
@@ -127,3 +127,44 @@ def start(environ):
     text = peer.expect(wire.UNFIT).payload.decode()
     assert "\na thread runs: 'left' (time.sleep), started at " in text
     assert f"{server.app}{os.sep}app.py:" in text
+
+
+def test_the_threads_of_its_places_end_before_it_is_judged_and_start_again(
+    server: FakeServer,
+) -> None:
+    server.write_app(
+        APP
+        + """
+import threading
+together = threading.Barrier(3)
+def meet(environ):
+    together.wait(30)
+    return [threading.current_thread().name.encode()]
+"""
+    )
+    server.settings.update(refork=True, threads=3)
+    peer, pid = server.worker()
+
+    meet(peer, 1)
+    (server.app / "forget").touch()
+    become(server, peer, pid)
+    reasons = peer.expect(wire.UNFIT).payload.decode()
+    assert "data.sqlite3 is open" in reasons
+    assert "thread" not in reasons
+
+    meet(peer, 4)
+    (server.app / "forget").unlink()
+    become(server, peer, pid, 9)
+
+    peer.expect(wire.BYE)
+    mold, _ = server.accept()
+    mold.expect(wire.READY)
+    peer, _ = server.fork(mold, 4, 9)
+    peer.expect(wire.READY)
+    meet(peer, 1)
+
+
+def meet(peer: Peer, first: int) -> None:
+    """Have three requests wait for each other."""
+    peer.send(*(request(n, environ(PATH_INFO="/meet")) for n in range(first, first + 3)))
+    assert {peer.answer()[2] for _ in range(3)} == {b"saola-place-%d" % n for n in range(3)}
