@@ -70,6 +70,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     response = new Http1Response(shared, this, ctx);
     deadline = System.nanoTime() + shared.settings().headTimeout();
     shared.connections().add(this);
+    // One that is closed while it is out of epoll (see Reading) does not become inactive.
+    ctx.channel().closeFuture().addListener(done -> channelInactive(ctx));
   }
 
   // ---- in

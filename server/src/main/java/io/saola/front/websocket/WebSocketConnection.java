@@ -97,6 +97,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
       rest.release();
     }
     shared.connections().add(this);
+    // One that is closed while it is out of epoll (see Reading) does not become inactive.
+    ctx.channel().closeFuture().addListener(done -> channelInactive(ctx));
     // Not from here: whoever accepted the WebSocket is in the middle of it.
     ctx.executor().execute(() -> begin(ctx));
   }
