@@ -23,7 +23,8 @@ final class ForeignFlags {
       case "--timeout-graceful-shutdown" -> "see --graceful-timeout";
       case "--limit-concurrency", "--backpressure" ->
           "see --asgi-concurrency for what a worker is given, --queue-limit for what may wait";
-      case "--blocking-threads" -> "see --asgi-threads for sync code in an async app";
+      case "--blocking-threads" ->
+          "see --threads for a WSGI app, --asgi-threads for sync code in an async app";
       case "--ws", "--no-ws", "--ws-max-queue", "--http" ->
           "the server itself speaks HTTP and WebSocket, the app needs no library for it";
       case "--ws-per-message-deflate" -> "see --ws-compression";
