@@ -158,6 +158,32 @@ def credit(stream: int, size: int) -> bytes:
     return wire.frame(wire.CREDIT, stream, struct.pack("<I", size))
 
 
+def default_settings(chdir: str) -> dict[str, object]:
+    """Return what a Welcome says where a test wants nothing else."""
+    return {
+        "target": "app:app",
+        "chdir": chdir,
+        "pythonpath": "",
+        "env": {},
+        "load": "prewarm",
+        "interface": "auto",
+        "factory": False,
+        "warmup": [],
+        "warmup_policy": "fail",
+        "warmup_timeout": 30_000,
+        "refork": False,
+        "threads": 1,
+        "loop": "asyncio",
+        "lifespan": "auto",
+        "asgi_threads": 4,
+        "multiprocess": True,
+        "window": 262_144,
+        "page": "",
+        "environ": {"SERVER_SOFTWARE": "saola/test"},
+        "scope": SCOPE,
+    }
+
+
 class FakeServer:
     """A keeper and what is below it, and a folder for all of them."""
 
@@ -171,28 +197,7 @@ class FakeServer:
         self.listener.bind(str(self.run / "link.sock"))
         self.listener.listen()
         self.listener.settimeout(PATIENCE)
-        self.settings: dict[str, object] = {
-            "target": "app:app",
-            "chdir": str(self.app),
-            "pythonpath": "",
-            "env": {},
-            "load": "prewarm",
-            "interface": "auto",
-            "factory": False,
-            "warmup": [],
-            "warmup_policy": "fail",
-            "warmup_timeout": 30_000,
-            "refork": False,
-            "threads": 1,
-            "loop": "asyncio",
-            "lifespan": "auto",
-            "asgi_threads": 4,
-            "multiprocess": True,
-            "window": 262_144,
-            "page": "",
-            "environ": {"SERVER_SOFTWARE": "saola/test"},
-            "scope": SCOPE,
-        }
+        self.settings = default_settings(str(self.app))
         self.fifos: dict[str, int] = {}
         self.output: dict[str, bytes] = {}
         self.peers: list[Peer] = []

@@ -16,6 +16,7 @@ from fake_server import (
     FakeServer,
     Peer,
     credit,
+    default_settings,
     environ,
     eventually,
     get,
@@ -431,19 +432,7 @@ def test_what_a_hundred_threads_answer_is_all_there(server: FakeServer) -> None:
 
 # Without processes
 
-SETTINGS = Settings(
-    {
-        **dict.fromkeys(("target", "chdir", "pythonpath", "page"), ""),
-        **{key: {} for key in ("env", "environ", "scope")},
-        **dict.fromkeys(("factory", "multiprocess", "refork"), False),
-        **dict.fromkeys(("interface", "loop", "lifespan"), "auto"),
-        "load": "lazy",
-        "warmup": [],
-        "warmup_policy": "warn",
-        **dict.fromkeys(("threads", "asgi_threads"), 4),
-        "window": 1_000,
-    }
-)
+SETTINGS = Settings({**default_settings("/"), "threads": 4})
 
 
 class Rig:
