@@ -198,18 +198,40 @@ class Run:
             asgi_examples.datasette_in_django(Site(server))
             self._end(server)
 
+    def prewarmed(self, it: Framework, *flags: str) -> None:
+        """Two workers of a mold that was asked and may be forked, or nothing at all."""
+        env = {"CHECKS_DATA": str(self._data)}
+        flags = ("-w", "2", "--load-strict", *flags)
+        with self._serving(sys.executable, APPS, it.target, env, *flags) as server:
+            site = Site(server, it.below, self._saola)
+            for _ in range(4):
+                site.upload("/upload", it.form)
+            self._end(server)
+
     def all(self) -> dict[str, Callable[[], None]]:
         """Everything there is to run, by name."""
         return {
             "raw_asgi": self.raw_asgi,
             "fastapi_app": self.fastapi_app,
             **{name: partial(self.framework, it) for name, it in FRAMEWORKS.items()},
+            **{f"{name}-prewarmed": check for name, check in self._all_prewarmed().items()},
             "datasette_in_django": partial(self.datasette_in_django, sys.executable),
             # Datasette 1 makes a temporary file where it is imported and removes it at that
             # process's exit; a mold and its workers do nothing of the kind at theirs.
             "datasette1_in_django": partial(
                 self.datasette_in_django, self._datasette1, "-e", f"TMPDIR={self._data}"
             ),
+        }
+
+    def _all_prewarmed(self) -> dict[str, Callable[[], None]]:
+        if not self._saola:
+            return {}
+        asked = ("--warmup", "/openapi.json", "--warmup", "/notes")
+        return {
+            "fastapi": partial(self.prewarmed, FRAMEWORKS["fastapi"], *asked),
+            "channels": partial(self.prewarmed, FRAMEWORKS["channels"], "--warmup", "/query"),
+            # Its first request starts a thread that writes: only what is imported is shared.
+            "datasette-0.65": partial(self.prewarmed, DATASETTE),
         }
 
     @contextlib.contextmanager
