@@ -34,6 +34,18 @@ def test_a_worker_imports_what_its_mold_has_not(server: FakeServer, load: str) -
     assert get(peer, "/who") == b"%d" % pid
 
 
+def test_an_app_that_lazy_takes_for_wsgi_is_told_what_to_do(server: FakeServer) -> None:
+    server.write_app(ASGI_APP)
+    server.settings.update(load="lazy", interface="auto")
+    peer, _ = server.worker()
+
+    peer.send(ask(1, "/"))
+
+    text = peer.expect(wire.FAILED).payload.decode()
+    assert text.endswith("finds out too late: say --interface asgi as well\n")
+    assert peer.expect(wire.RESPONSE).payload[4:7] == b"500"
+
+
 def test_no_loop_is_made_before_the_fork_and_no_asyncio_is_in_a_wsgi_worker(
     server: FakeServer,
 ) -> None:

@@ -195,7 +195,7 @@ def _late_app(settings: Settings) -> Loaded | None:
             from .asyncserver import Lazy
 
             return Loaded(Lazy(lambda: load_app(settings).app), name, ASGI)
-        return Loaded(_Lazy(lambda: load_app(settings).app), name, WSGI)
+        return Loaded(_Lazy(lambda: _load_wsgi(settings)), name, WSGI)
     try:
         loaded = load_app(settings)
     except AppImportError as error:
@@ -207,6 +207,19 @@ def _late_app(settings: Settings) -> Loaded | None:
     gc.collect()
     gc.freeze()
     return loaded
+
+
+def _load_wsgi(settings: Settings) -> App:
+    """Import an app that was taken for a WSGI app when nobody could know."""
+    loaded = load_app(settings)
+    if loaded.interface != WSGI:
+        raise AppImportError(
+            "interface",
+            f"{loaded.name} is an ASGI app, which --load lazy finds out too late: "
+            "say --interface asgi as well",
+        )
+    app: App = loaded.app
+    return app
 
 
 class _Lazy:
