@@ -213,8 +213,10 @@ public final class Exchange implements Job, Answer {
     }
     if (assignment.isAsgi()) {
       assignment.freePlace(times.answered());
-    } else if (bodiless) {
-      // Nobody will see the pieces, and nobody who leaves would ever be noticed.
+    }
+    if (bodiless && (eventStream || !assignment.isAsgi())) {
+      // Nobody will see the pieces. Events would never end by themselves; and a WSGI app would not
+      // even notice that its client leaves.
       assignment.cancel();
     }
   }

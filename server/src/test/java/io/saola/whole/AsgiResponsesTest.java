@@ -148,6 +148,17 @@ class AsgiResponsesTest {
     }
   }
 
+  @Test
+  void head_does_not_wait_for_events_that_nobody_will_see() {
+    try (RawClient client = server.connect()) {
+      Reply reply = client.send(request("HEAD", "/events?name=unseen")).replyToHead();
+
+      assertThat(reply.header("Content-Type")).isEqualTo("text/event-stream");
+      assertThat(client.send(get("/")).reply().text()).isEqualTo("hello\n");
+    }
+    server.awaitRan("unseen http.disconnect");
+  }
+
   // ---- extensions
 
   @Test
