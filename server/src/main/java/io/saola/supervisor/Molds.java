@@ -38,6 +38,11 @@ final class Molds {
     /// A traceback has been printed already, so only its last line is said again.
     String sentence() {
       String said = text.strip();
+      if (kind.equals(FORK)) {
+        return "the app is not fit to be forked: "
+            + said.replace("\n", "; ")
+            + "; see docs/fork-safety.md, or leave out --load-strict";
+      }
       return kind.equals("import") ? said.substring(said.lastIndexOf('\n') + 1) : said;
     }
   }

@@ -228,7 +228,10 @@ class RenewalTest {
     strict.handle(new Command.MoldUnfit(1, "fork", "thread poller runs (app.py:3)"), 0);
     strict.handle(new Command.Reported(Report.parse("exited 500 mold 1 0 3")), 0);
 
-    assertThat(events.rest()).containsExactly("boot failed 3 thread poller runs (app.py:3)");
+    assertThat(events.rest())
+        .containsExactly(
+            "boot failed 3 the app is not fit to be forked: thread poller runs (app.py:3); see"
+                + " docs/fork-safety.md, or leave out --load-strict");
   }
 
   private void boot() {
