@@ -2,14 +2,9 @@ package io.saola.lab;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What `lab peers` was asked to do.
@@ -73,7 +68,6 @@ record PeersOptions(
           "--saola-args",
           "--json");
   private static final List<String> BARE = List.of("--all", "--access-log", "--help");
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
   static String helpText() {
     StringBuilder workloads = new StringBuilder();
@@ -87,22 +81,17 @@ record PeersOptions(
   }
 
   /// Reads the arguments and reports every problem in one go.
-  static PeersOptions parse(List<String> arguments) throws UsageException {
+  static PeersOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    Deque<String> left = new ArrayDeque<>(arguments);
-    while (!left.isEmpty()) {
-      parser.take(left);
-    }
+    parser.arguments.read(words, parser::valued, parser::bare);
     parser.compare();
-    if (!parser.problems.isEmpty()) {
-      throw new UsageException(parser.problems);
-    }
+    parser.arguments.finish();
     return parser.options();
   }
 
   /// Collects values and problems.
   private static final class Parser {
-    private final List<String> problems = new ArrayList<>();
+    private final Arguments arguments = new Arguments(VALUED, BARE);
     private AppInterface appInterface = AppInterface.WSGI;
     private List<Workload> workloads = List.of();
     private List<Integer> connections = List.of(64);
@@ -118,30 +107,6 @@ record PeersOptions(
     private boolean accessLog;
     private boolean help;
 
-    void take(Deque<String> left) {
-      String argument = left.removeFirst();
-      int equals = argument.startsWith("--") ? argument.indexOf('=') : -1;
-      String name = equals < 0 ? argument : argument.substring(0, equals);
-      if (name.equals("-h")) {
-        help = true;
-      } else if (BARE.contains(name)) {
-        if (equals >= 0) {
-          problems.add(name + " takes no value");
-        }
-        bare(name);
-      } else if (!VALUED.contains(name)) {
-        List<String> known = new ArrayList<>(VALUED);
-        known.addAll(BARE);
-        problems.add(Suggestion.sentence("option", name, known));
-      } else if (equals >= 0) {
-        valued(name, argument.substring(equals + 1));
-      } else if (left.isEmpty()) {
-        problems.add(name + " needs a value");
-      } else {
-        valued(name, left.removeFirst());
-      }
-    }
-
     private void bare(String name) {
       switch (name) {
         case "--all" -> all = true;
@@ -154,64 +119,36 @@ record PeersOptions(
       switch (name) {
         case "--interface" -> appInterface = appInterface(value);
         case "--workload" -> workloads = workloads(value);
-        case "--connections" -> connections = connections(value);
-        case "--duration" -> duration = checked(name, value, duration, 1);
-        case "--warmup" -> warmup = checked(name, value, warmup, 0);
-        case "--rounds" -> rounds = number(name, value).orElse(rounds);
-        case "--only" -> only = names(value);
+        case "--connections" -> connections = arguments.numbers(name, value);
+        case "--duration" -> duration = arguments.duration(name, value, 1).orElse(duration);
+        case "--warmup" -> warmup = arguments.duration(name, value, 0).orElse(warmup);
+        case "--rounds" -> rounds = arguments.number(name, value).orElse(rounds);
+        case "--only" -> only = Arguments.names(value);
         case "--path" -> path = path(value);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = words(value, BLANKS::split);
+        case "--saola-args" -> saolaArgs = Arguments.words(value);
         case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
 
-    private List<Integer> connections(String value) {
-      return names(value).stream()
-          .flatMap(text -> number("--connections", text).stream())
-          .distinct()
-          .toList();
-    }
-
-    private Duration checked(String name, String value, Duration fallback, int least) {
-      Optional<Duration> parsed =
-          Durations.parse(value).filter(length -> length.toSeconds() >= least);
-      if (parsed.isEmpty()) {
-        problems.add(name + " " + value + ": whole seconds, at least " + least + ", as in 5s");
-      }
-      return parsed.orElse(fallback);
-    }
-
-    private Optional<Integer> number(String name, String value) {
-      if (value.matches("[1-9]\\d{0,4}")) {
-        return Optional.of(Integer.parseInt(value));
-      }
-      problems.add(name + " " + value + ": a number from 1 to 99999");
-      return Optional.empty();
-    }
-
     private AppInterface appInterface(String value) {
       Optional<AppInterface> known = AppInterface.of(value);
       if (known.isEmpty()) {
-        problems.add(Suggestion.sentence("interface", value, AppInterface.labels()));
+        arguments.problem(Suggestion.sentence("interface", value, AppInterface.labels()));
       }
       return known.orElse(appInterface);
     }
 
     private List<Workload> workloads(String value) {
       List<Workload> found = new ArrayList<>();
-      for (String name : names(value)) {
+      for (String name : Arguments.names(value)) {
         Workload.of(name)
             .ifPresentOrElse(
                 found::add,
-                () -> problems.add(Suggestion.sentence("workload", name, Workload.labels())));
+                () -> arguments.problem(Suggestion.sentence("workload", name, Workload.labels())));
       }
       return found.stream().distinct().toList();
-    }
-
-    private static List<String> names(String value) {
-      return words(value, text -> text.split(",", -1));
     }
 
     /// Checks what depends on another option, in whatever order they stand.
@@ -219,12 +156,12 @@ record PeersOptions(
       List<String> servers = Roster.names(appInterface);
       for (String name : only) {
         if (!servers.contains(name)) {
-          problems.add(Suggestion.sentence(appInterface.label() + " server", name, servers));
+          arguments.problem(Suggestion.sentence(appInterface.label() + " server", name, servers));
         }
       }
       for (Workload workload : workloads) {
         if (!workload.has(appInterface)) {
-          problems.add(
+          arguments.problem(
               "workload '" + workload.label() + "' has no " + appInterface.label() + " app");
         }
       }
@@ -232,16 +169,9 @@ record PeersOptions(
 
     private String path(String value) {
       if (!value.matches("/[!-~]*")) {
-        problems.add("--path " + value + ": begins with / and holds no blanks");
+        arguments.problem("--path " + value + ": begins with / and holds no blanks");
       }
       return value;
-    }
-
-    private static List<String> words(String value, Function<String, String[]> split) {
-      return Arrays.stream(split.apply(value))
-          .map(String::strip)
-          .filter(word -> !word.isEmpty())
-          .toList();
     }
 
     PeersOptions options() {

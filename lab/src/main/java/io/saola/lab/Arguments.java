@@ -1,0 +1,105 @@
+package io.saola.lab;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/// The words behind the name of a tool: options with a value, options without one, and every
+/// problem with them, which are reported in one go.
+final class Arguments {
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
+
+  private final List<String> valued;
+  private final List<String> bare;
+  private final List<String> problems = new ArrayList<>();
+
+  /// @param bare without `-h`, which is taken for `--help`
+  Arguments(List<String> valued, List<String> bare) {
+    this.valued = List.copyOf(valued);
+    this.bare = List.copyOf(bare);
+  }
+
+  /// Hands on each option that there is, in order.
+  void read(List<String> words, BiConsumer<String, String> value, Consumer<String> flag) {
+    Deque<String> left = new ArrayDeque<>(words);
+    while (!left.isEmpty()) {
+      String word = left.removeFirst();
+      int equals = word.startsWith("--") ? word.indexOf('=') : -1;
+      String name = equals < 0 ? word : word.substring(0, equals);
+      if (name.equals("-h")) {
+        flag.accept("--help");
+      } else if (bare.contains(name)) {
+        if (equals >= 0) {
+          problem(name + " takes no value");
+        }
+        flag.accept(name);
+      } else if (!valued.contains(name)) {
+        List<String> known = new ArrayList<>(valued);
+        known.addAll(bare);
+        problem(Suggestion.sentence("option", name, known));
+      } else if (equals >= 0) {
+        value.accept(name, word.substring(equals + 1));
+      } else if (left.isEmpty()) {
+        problem(name + " needs a value");
+      } else {
+        value.accept(name, left.removeFirst());
+      }
+    }
+  }
+
+  void problem(String text) {
+    problems.add(text);
+  }
+
+  void finish() throws UsageException {
+    if (!problems.isEmpty()) {
+      throw new UsageException(problems);
+    }
+  }
+
+  Optional<Integer> number(String name, String value) {
+    if (value.matches("[1-9]\\d{0,4}")) {
+      return Optional.of(Integer.parseInt(value));
+    }
+    problem(name + " " + value + ": a number from 1 to 99999");
+    return Optional.empty();
+  }
+
+  List<Integer> numbers(String name, String value) {
+    return names(value).stream().flatMap(text -> number(name, text).stream()).distinct().toList();
+  }
+
+  Optional<Duration> duration(String name, String value, int least) {
+    Optional<Duration> parsed =
+        Durations.parse(value).filter(length -> length.toSeconds() >= least);
+    if (parsed.isEmpty()) {
+      problem(name + " " + value + ": whole seconds, at least " + least + ", as in 5s");
+    }
+    return parsed;
+  }
+
+  /// `a, b,c`.
+  static List<String> names(String value) {
+    return split(value, text -> text.split(",", -1));
+  }
+
+  /// `a b c`.
+  static List<String> words(String value) {
+    return split(value, BLANKS::split);
+  }
+
+  private static List<String> split(String value, Function<String, String[]> split) {
+    return Arrays.stream(split.apply(value))
+        .map(String::strip)
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+}
