@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Where and on what the figures were taken. A figure without it means nothing.
 record Machine(
@@ -23,7 +24,8 @@ record Machine(
     String commit,
     Instant date) {
 
-  static Machine look(Path home, String python, Path wrk, InstantSource clock)
+  /// @param wrk the load's program, if there is one
+  static Machine look(Path home, String python, @Nullable Path wrk, InstantSource clock)
       throws IOException, InterruptedException {
     return new Machine(
         field(Path.of("/proc/cpuinfo"), "model name", System.getProperty("os.arch", "unknown")),
@@ -34,9 +36,28 @@ record Machine(
         Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0],
         System.getProperty("java.vendor.version", "") + " " + Runtime.version(),
         python,
-        wrkVersion(wrk),
+        wrk == null ? "" : wrkVersion(wrk),
         commit(home),
         clock.instant().truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  /// The two lines above every table.
+  String header() {
+    return String.format(
+        """
+        %s, %d cores, %d MiB; Linux %s; load before %s; %s
+        JDK %s; %s;%s commit %s
+        """,
+        cpu,
+        cores,
+        memoryMebibytes,
+        kernel,
+        load,
+        date,
+        jdk,
+        python,
+        wrk.isEmpty() ? "" : " " + wrk + ";",
+        commit);
   }
 
   Map<String, Object> toMap() {
@@ -48,7 +69,9 @@ record Machine(
     map.put("loadBefore", load);
     map.put("jdk", jdk);
     map.put("python", python);
-    map.put("wrk", wrk);
+    if (!wrk.isEmpty()) {
+      map.put("wrk", wrk);
+    }
     map.put("commit", commit);
     map.put("date", date.toString());
     return map;

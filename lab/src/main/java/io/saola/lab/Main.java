@@ -15,7 +15,7 @@ public final class Main {
 
   private static final int INTERRUPTED = 130;
 
-  private static final List<String> TOOLS = List.of("peers");
+  private static final List<String> TOOLS = List.of("peers", "startup");
 
   private static final String HELP =
       """
@@ -23,7 +23,8 @@ public final class Main {
 
       Measures Saola from outside, as an operator sees it.
 
-        peers   Saola beside Granian, Gunicorn, uWSGI, Waitress, Uvicorn and Hypercorn
+        peers    Saola beside Granian, Gunicorn, uWSGI, Waitress, Uvicorn and Hypercorn
+        startup  what it takes to start a large Django project, in time and in memory
 
       'saola lab TOOL --help' explains a tool.
       """;
@@ -44,6 +45,7 @@ public final class Main {
           yield 0;
         }
         case "peers" -> peers(PeersOptions.parse(arguments.subList(1, arguments.size())));
+        case "startup" -> startup(StartupOptions.parse(arguments.subList(1, arguments.size())));
         default ->
             throw new UsageException(List.of(Suggestion.sentence("tool of the lab", tool, TOOLS)));
       };
@@ -53,15 +55,34 @@ public final class Main {
     }
   }
 
+  /// What is left of a tool once its options are known.
+  private interface Tool {
+    int run(Processes processes) throws IOException, InterruptedException, LabException;
+  }
+
   private static int peers(PeersOptions options) {
     if (options.help()) {
       System.out.print(PeersOptions.helpText());
       return 0;
     }
+    return measure(
+        processes -> new Peers(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int startup(StartupOptions options) {
+    if (options.help()) {
+      System.out.print(StartupOptions.helpText());
+      return 0;
+    }
+    return measure(
+        processes -> new Startup(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int measure(Tool tool) {
     Processes processes = new Processes();
     Runtime.getRuntime().addShutdownHook(new Thread(processes::close, "lab-stop"));
     try {
-      return new Peers(home(), options, processes, InstantSource.system()).run();
+      return tool.run(processes);
     } catch (LabException | IOException e) {
       // Ctrl-C pulls the processes away under the measurement: what it says then is no news.
       return processes.isClosing() ? INTERRUPTED : complain(e.getMessage());

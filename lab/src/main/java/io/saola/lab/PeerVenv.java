@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The virtual environment of the peers, `.saola/lab/venv`, made on first use.
+/// A virtual environment of peers below `.saola/lab`, made on first use.
 ///
 /// Made again when the interpreter or the requirements change. A requirement that cannot be
 /// installed is tried again at the next run, and its peers are left out of this one.
@@ -31,30 +31,32 @@ final class PeerVenv {
     this.versions = versions;
   }
 
-  static PeerVenv prepare(Path home, String interpreter)
+  /// @param requirementsName of the file below `lab` that says what it holds
+  /// @param folderName below `.saola/lab`, where `%s` stands for the Python's version
+  static PeerVenv prepare(Path home, String interpreter, String requirementsName, String folderName)
       throws IOException, InterruptedException, LabException {
     Tools.Answer who = Tools.run(List.of(interpreter, "-c", WHO));
     if (who.exit() != 0) {
       throw new LabException(interpreter + " does not run: " + who.lastLine());
     }
-    Path requirements = home.resolve("lab/requirements-peers.txt");
+    Path requirements = home.resolve("lab").resolve(requirementsName);
     List<String> pins =
         Files.readAllLines(requirements).stream()
             .map(String::strip)
             .filter(line -> !line.isEmpty() && !line.startsWith("#"))
             .toList();
-    Path folder = home.resolve(".saola/lab/venv");
+    String[] name = who.firstLine().split(" ", 3);
+    Path folder = home.resolve(".saola/lab").resolve(folderName.formatted(name[1]));
     Path stamp = folder.resolve("lab-stamp.txt");
     String wanted = who.firstLine() + "\n" + String.join("\n", pins) + "\n";
     if (!Files.exists(stamp) || !Files.readString(stamp).equals(wanted)) {
-      System.err.println("lab: installing the peers into .saola/lab/venv …");
+      System.err.println("lab: installing the peers into " + home.relativize(folder) + " …");
       make(interpreter, folder);
       if (install(folder, requirements, pins)) {
         Files.writeString(stamp, wanted);
       }
     }
     Path bin = folder.resolve("bin");
-    String[] name = who.firstLine().split(" ", 3);
     return new PeerVenv(bin, name[0] + " " + name[1], installed(bin));
   }
 
@@ -68,14 +70,13 @@ final class PeerVenv {
   }
 
   /// The packages that a peer needs and the environment does not hold.
-  List<String> missing(Peer peer) {
-    return peer.packages().stream().filter(name -> version(name).isEmpty()).toList();
+  List<String> missing(List<String> packages) {
+    return packages.stream().filter(name -> version(name).isEmpty()).toList();
   }
 
   /// `uvicorn 0.54.0, httptools 0.9.0, uvloop 0.23.0`.
-  String versions(Peer peer) {
-    return String.join(
-        ", ", peer.packages().stream().map(name -> name + " " + version(name)).toList());
+  String versions(List<String> packages) {
+    return String.join(", ", packages.stream().map(name -> name + " " + version(name)).toList());
   }
 
   private String version(String name) {

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 
 /// `lab peers`: Saola beside its peers, each started as a whole and looked at from outside.
@@ -45,16 +44,14 @@ final class Peers {
   ///
   /// @return the exit status: 1 if a server failed or nothing could be measured
   int run() throws IOException, InterruptedException, LabException {
-    Path wrkProgram = required("wrk", "wrk");
-    required("setsid", "util-linux");
-    PeerVenv venv = PeerVenv.prepare(home, options.python());
+    Path wrkProgram = Tools.required("wrk", "wrk");
+    Tools.required("setsid", "util-linux");
+    PeerVenv venv = PeerVenv.prepare(home, options.python(), "requirements-peers.txt", "venv");
     List<Peer> peers = present(venv);
     if (peers.isEmpty()) {
       throw new LabException("there is no server to measure");
     }
-    if (options.json() != null && !Files.isDirectory(folderOf(options.json()))) {
-      throw new LabException("--json " + options.json() + ": there is no such folder");
-    }
+    JsonFile.requireFolder(options.json());
     Machine machine = Machine.look(home, venv.python(), wrkProgram, clock);
     Files.createDirectories(home.resolve(".saola/lab"));
     Path folder = processes.keep(Files.createTempDirectory(home.resolve(".saola/lab"), "run-"));
@@ -65,7 +62,9 @@ final class Peers {
     for (Peer peer : peers) {
       versions.put(
           peer.name(),
-          peer.name().equals(Peer.SAOLA) ? "commit " + machine.commit() : venv.versions(peer));
+          peer.name().equals(Peer.SAOLA)
+              ? "commit " + machine.commit()
+              : venv.versions(peer.packages()));
     }
     PeersReport report = new PeersReport(machine, options, peers, versions, measurements);
     System.out.print(report.page());
@@ -78,7 +77,7 @@ final class Peers {
   private List<Peer> present(PeerVenv venv) {
     List<Peer> present = new ArrayList<>();
     for (Peer peer : Roster.select(options.appInterface(), options.only(), options.all())) {
-      List<String> missing = venv.missing(peer);
+      List<String> missing = venv.missing(peer.packages());
       if (peer.name().equals(Peer.SAOLA) && !Files.isExecutable(home.resolve("saola"))) {
         say(peer.name() + " is left out: there is no launcher at " + home.resolve("saola"));
       } else if (!missing.isEmpty()) {
@@ -231,16 +230,6 @@ final class Peers {
         pss,
         size,
         otherCores);
-  }
-
-  private static Path folderOf(Path file) {
-    return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a folder");
-  }
-
-  private static Path required(String program, String debianPackage) throws LabException {
-    return Tools.find(program)
-        .orElseThrow(
-            () -> new LabException(program + " is missing: apt-get install " + debianPackage));
   }
 
   private static void say(String line) {

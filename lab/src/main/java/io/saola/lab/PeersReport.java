@@ -87,26 +87,14 @@ final class PeersReport {
   }
 
   private String header() {
-    return String.format(
-        """
-        %s, %d cores, %d MiB; Linux %s; load before %s; %s
-        JDK %s; %s; %s; commit %s
-        %s; %s warm-up, medians of %d rounds; access logs %s; CPU is the server's whole process tree
-        """,
-        machine.cpu(),
-        machine.cores(),
-        machine.memoryMebibytes(),
-        machine.kernel(),
-        machine.load(),
-        machine.date(),
-        machine.jdk(),
-        machine.python(),
-        machine.wrk(),
-        machine.commit(),
-        loadCommand(),
-        Durations.text(options.warmup()),
-        options.rounds(),
-        options.accessLog() ? "ON, to files" : "off for all");
+    return machine.header()
+        + String.format(
+            "%s; %s warm-up, medians of %d rounds; access logs %s;"
+                + " CPU is the server's whole process tree%n",
+            loadCommand(),
+            Durations.text(options.warmup()),
+            options.rounds(),
+            options.accessLog() ? "ON, to files" : "off for all");
   }
 
   private String loadCommand() {

@@ -39,6 +39,12 @@ record ProcessStat(
         fields[0].equals("Z") || fields[0].equals("X"));
   }
 
+  /// When the process was forked, in ticks since the machine was started: field 22 of a line.
+  static long startTicks(String line) {
+    String[] fields = line.substring(line.lastIndexOf(')') + 1).strip().split(" ", -1);
+    return Long.parseLong(fields[19]);
+  }
+
   /// The processes that belong to the roots: the roots, their descendants, and whoever is in a
   /// session or a process group led by one of these, whatever its parent is by now.
   static List<ProcessStat> belongingTo(Set<Long> roots, Collection<ProcessStat> all) {

@@ -49,6 +49,38 @@ final class ProcessTree {
     return kibibytes * 1024;
   }
 
+  /// What the tree has in memory, by PSS as above.
+  ///
+  /// @param java of its Java virtual machines
+  /// @param others of everything else: Python, or a server that embeds it
+  record Memory(long java, long others) {}
+
+  Memory memory() throws IOException {
+    long java = 0;
+    long others = 0;
+    for (ProcessStat member : members()) {
+      Path folder = PROC.resolve(Long.toString(member.pid()));
+      long bytes = pssKibibytes(folder.resolve("smaps_rollup")) * 1024;
+      if (program(folder).equals("java")) {
+        java += bytes;
+      } else {
+        others += bytes;
+      }
+    }
+    return new Memory(java, others);
+  }
+
+  /// Kills one process of the tree and waits until it has ended, reaped or not.
+  void kill(long pid) throws IOException, InterruptedException {
+    members();
+    ProcessHandle member = seen.get(pid);
+    if (member == null) {
+      throw new IOException("process " + pid + " is not of this server");
+    }
+    member.destroyForcibly();
+    haveEnded(List.of(member), KILL_PATIENCE);
+  }
+
   /// How many processes of the tree are there and have not ended.
   int size() throws IOException {
     return (int) members().stream().filter(member -> !member.ended()).count();
@@ -86,7 +118,7 @@ final class ProcessTree {
       if (System.nanoTime() > deadline) {
         return false;
       }
-      Thread.sleep(10);
+      Thread.sleep(1);
     }
     return true;
   }
@@ -125,6 +157,14 @@ final class ProcessTree {
       return Optional.of(ProcessStat.parse(Files.readString(folder.resolve("stat"), ISO_8859_1)));
     } catch (IOException _) {
       return Optional.empty();
+    }
+  }
+
+  private static String program(Path folder) {
+    try {
+      return Files.readSymbolicLink(folder.resolve("exe")).getFileName().toString();
+    } catch (IOException _) {
+      return "";
     }
   }
 

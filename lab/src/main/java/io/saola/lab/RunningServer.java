@@ -16,6 +16,7 @@ import java.util.function.Function;
 /// One server that is up and answers, on a port of its own.
 final class RunningServer {
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+  private static final int PAUSE_MILLIS = 50;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
   private static final int PORT_ATTEMPTS = 5;
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
@@ -27,20 +28,31 @@ final class RunningServer {
   private final Processes.Started started;
   private final Path output;
   private final String address;
+  private final long begin;
+  private Duration startup = Duration.ZERO;
+
+  /// How one sees that a server has started.
+  interface Readiness {
+    /// What is still missing; nothing once it has started.
+    String missing(RunningServer server) throws IOException;
+  }
 
   private RunningServer(
-      String name, Processes processes, Processes.Started started, Path output, String address) {
+      String name,
+      Processes processes,
+      Processes.Started started,
+      Path output,
+      String address,
+      long begin) {
     this.name = name;
     this.processes = processes;
     this.started = started;
     this.output = output;
     this.address = address;
+    this.begin = begin;
   }
 
   /// Starts a server and waits for its first right answer.
-  ///
-  /// Between finding a port free and the server's bind another process may take it; such a start is
-  /// repeated with another port.
   static RunningServer start(
       Peer peer,
       Function<String, List<String>> commandAt,
@@ -49,25 +61,61 @@ final class RunningServer {
       Path output,
       Probe probe)
       throws IOException, InterruptedException, LabException {
-    for (int attempt = 1; ; attempt++) {
-      String address = freeAddress();
-      Processes.Started started = processes.start(commandAt.apply(address), folder, output);
-      RunningServer server = new RunningServer(peer.name(), processes, started, output, address);
-      boolean up = false;
-      try {
-        server.awaitAnswer(probe);
-        up = true;
-        return server;
-      } catch (LabException e) {
-        if (attempt == PORT_ATTEMPTS || !server.lostItsPort()) {
-          throw e;
-        }
-      } finally {
-        if (!up) {
-          server.stop();
+    Readiness answers =
+        server -> {
+          String wrong = probe.ask(server.address);
+          return wrong.isEmpty() ? "" : "no right answer: " + wrong;
+        };
+    return new Starter(peer.name(), processes, folder, output, START_PATIENCE, PAUSE_MILLIS)
+        .start(commandAt, answers);
+  }
+
+  /// How a server is started.
+  ///
+  /// @param name as it is called in what is said of it
+  /// @param folder its working directory
+  /// @param pauseMillis between two looks whether it has started
+  record Starter(
+      String name,
+      Processes processes,
+      Path folder,
+      Path output,
+      Duration patience,
+      int pauseMillis) {
+
+    /// Starts a server and waits until it has.
+    ///
+    /// Between finding a port free and the server's bind another process may take it; such a start
+    /// is repeated with another port.
+    RunningServer start(Function<String, List<String>> commandAt, Readiness readiness)
+        throws IOException, InterruptedException, LabException {
+      for (int attempt = 1; ; attempt++) {
+        String address = freeAddress();
+        List<String> command = commandAt.apply(address);
+        long begin = System.nanoTime();
+        Processes.Started started = processes.start(command, folder, output);
+        RunningServer server = new RunningServer(name, processes, started, output, address, begin);
+        boolean up = false;
+        try {
+          server.await(readiness, patience, pauseMillis);
+          up = true;
+          return server;
+        } catch (LabException e) {
+          if (attempt == PORT_ATTEMPTS || !server.lostItsPort()) {
+            throw e;
+          }
+        } finally {
+          if (!up) {
+            server.stop();
+          }
         }
       }
     }
+  }
+
+  /// From the moment before its process was made until it had started.
+  Duration startup() {
+    return startup;
   }
 
   ProcessTree tree() {
@@ -119,30 +167,34 @@ final class RunningServer {
 
   /// @return whether it ended when it was asked to, and had not to be killed
   boolean stop() throws IOException, InterruptedException {
-    return processes.end(started.tree(), STOP_PATIENCE);
+    boolean clean = processes.end(started.tree(), STOP_PATIENCE);
+    // Once it is reaped its processor time is the lab's own: not in the middle of what comes next.
+    started.process().waitFor(STOP_PATIENCE);
+    return clean;
   }
 
-  private void awaitAnswer(Probe probe) throws InterruptedException, LabException {
-    long deadline = System.nanoTime() + START_PATIENCE.toNanos();
-    String seen = "";
-    while (System.nanoTime() < deadline) {
+  private void await(Readiness readiness, Duration patience, int pauseMillis)
+      throws InterruptedException, LabException {
+    String missing = "";
+    while (System.nanoTime() - begin < patience.toNanos()) {
       requireAlive();
       try {
-        seen = probe.ask(address);
-        if (seen.isEmpty()) {
+        missing = readiness.missing(this);
+        if (missing.isEmpty()) {
+          startup = Duration.ofNanos(System.nanoTime() - begin);
           return;
         }
       } catch (IOException e) {
-        seen = String.valueOf(e.getMessage());
+        missing = String.valueOf(e.getMessage());
       }
-      Thread.sleep(50);
+      Thread.sleep(pauseMillis);
     }
     throw new LabException(
         name
-            + " gave no right answer in "
-            + Durations.text(START_PATIENCE)
+            + " has not started in "
+            + Durations.text(patience)
             + " ("
-            + seen
+            + missing
             + ")"
             + lastLines());
   }
@@ -155,7 +207,8 @@ final class RunningServer {
             || said.contains("port is already in use"));
   }
 
-  private String tail() {
+  /// The last of what it has written, which is all of it unless it talks a lot.
+  String tail() {
     try (RandomAccessFile file = new RandomAccessFile(output.toFile(), "r")) {
       file.seek(Math.max(0, file.length() - TAIL_BYTES));
       byte[] bytes = new byte[(int) (file.length() - file.getFilePointer())];

@@ -33,6 +33,12 @@ final class Tools {
         .findFirst();
   }
 
+  static Path required(String program, String debianPackage) throws LabException {
+    return find(program)
+        .orElseThrow(
+            () -> new LabException(program + " is missing: apt-get install " + debianPackage));
+  }
+
   /// Runs a short command to its end. One that cannot be started answers 127, as in a shell.
   static Answer run(List<String> command) throws InterruptedException {
     try {

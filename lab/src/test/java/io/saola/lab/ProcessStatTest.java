@@ -34,6 +34,11 @@ class ProcessStatTest {
   }
 
   @Test
+  void the_fork_is_field_22_whatever_the_name() {
+    assertThat(ProcessStat.startTicks("5063 (my app) (2) S 1)" + REST)).isEqualTo(51234);
+  }
+
+  @Test
   void another_text_is_refused() {
     assertThatIllegalArgumentException().isThrownBy(() -> ProcessStat.parse("5063 granian S"));
   }
