@@ -141,6 +141,10 @@ class Keeper:
         """Make the channel of a worker that becomes a mold: it has no pipe to here."""
         if pid not in self._known:
             raise ValueError("no such worker")
+        for old, channel in list(self._channels.items()):
+            if channel.promoted == pid:  # it was unfit then
+                self._close_channel(old)
+                os.unlink(os.path.join(self._directory, f"channel-{channel.generation}"))
         path = os.path.join(self._directory, f"channel-{generation}")
         os.mkfifo(path, 0o600)
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -175,9 +179,7 @@ class Keeper:
             channel = self._channels[fd]
             if not data:
                 # The mold and all that it was forking are gone, or are workers now.
-                self._poll.unregister(fd)
-                os.close(fd)
-                del self._channels[fd]
+                self._close_channel(fd)
                 return
             if channel.promoted in self._known:
                 # Not before: one that finds itself unfit stays a worker, whose group is ended.
@@ -189,6 +191,11 @@ class Keeper:
                     self._say(f"forked {channel.generation} {slot} {pid}")
                 elif number != channel.answered:
                     self._say(f"unforked {channel.generation} {slot}")
+
+    def _close_channel(self, fd: int) -> None:
+        self._poll.unregister(fd)
+        os.close(fd)
+        del self._channels[fd]
 
     def _reap(self) -> bool:
         """Collect the dead; false when there is no child at all."""

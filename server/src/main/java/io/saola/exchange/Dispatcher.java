@@ -43,6 +43,9 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   private final EventLoop loop;
 
+  /// How long the streams of a worker may go on that is replaced for its age, in nanoseconds.
+  private static final long FAREWELL = 60_000_000_000L;
+
   /// How long an ASGI app has to end a request after it was told that its time is up.
   private static final long GRACE = 1_000_000_000;
 
@@ -76,6 +79,7 @@ public final class Dispatcher implements WorkerLink.Owner {
     if (!reforkAfter.isEmpty()) {
       loop.scheduleAtFixedRate(this::offerMold, 100, 100, TimeUnit.MILLISECONDS);
     }
+    loop.scheduleAtFixedRate(this::replaceWornOut, 1, 1, TimeUnit.SECONDS);
     if (timeout > 0) {
       long period = Math.clamp(timeout / 8, 10_000_000, 250_000_000);
       loop.scheduleAtFixedRate(this::killOverdue, period, period, TimeUnit.NANOSECONDS);
@@ -251,7 +255,7 @@ public final class Dispatcher implements WorkerLink.Owner {
         }
       } else if (link.isThreaded()) {
         enforce(link, now);
-      } else if (workers.containsKey(link) && link.isOverdue(now, timeout)) {
+      } else if (isWatched(link) && link.isOverdue(now, timeout)) {
         Answer answer = link.current();
         link.forgetCurrent();
         remove(link);
@@ -261,6 +265,22 @@ public final class Dispatcher implements WorkerLink.Owner {
         }
       }
     }
+  }
+
+  /// The numbers of an ASGI worker's streams cannot start again, since they may never all have
+  /// ended at once: another worker takes its place.
+  private void replaceWornOut() {
+    for (WorkerLink link : List.copyOf(workers.keySet())) {
+      if (link.isWornOut()) {
+        remove(link);
+        control.replace(link.slot(), link.pid(), FAREWELL, "it has served 4 billion requests");
+      }
+    }
+  }
+
+  /// One that has been offered as a mold finishes its last request first, which has its time too.
+  private boolean isWatched(WorkerLink link) {
+    return workers.containsKey(link) || link.equals(offered);
   }
 
   private void enforce(WorkerLink link, long now) {

@@ -98,6 +98,12 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     return Integer.compareUnsigned(lastStream, -1000) > 0;
   }
 
+  /// Whether an ASGI worker is so near the end of its numbers that it has to be replaced; with many
+  /// left, since it is looked at once a second.
+  public boolean isWornOut() {
+    return asgi && Integer.compareUnsigned(lastStream, -(1 << 24)) > 0;
+  }
+
   public int slot() {
     return hello.slot();
   }
