@@ -249,10 +249,7 @@ public final class Dispatcher implements WorkerLink.Owner {
     long now = System.nanoTime();
     for (WorkerLink link : List.copyOf(open)) {
       if (link.isAsgi()) {
-        if (link.enforce(now, timeout, GRACE)) {
-          remove(link);
-          control.kill(link.slot(), link.pid(), "its event loop is blocked");
-        }
+        link.enforce(now, timeout, GRACE, () -> killBlocked(link));
       } else if (link.isThreaded()) {
         enforce(link, now);
       } else if (isWatched(link) && link.isOverdue(now, timeout)) {
@@ -316,6 +313,11 @@ public final class Dispatcher implements WorkerLink.Owner {
     exchanges.removeIf(exchange -> !exchange.isWanted());
     pool.resubmit(exchanges, System.nanoTime());
     watch();
+  }
+
+  private void killBlocked(WorkerLink link) {
+    remove(link); // at once, so that no place of its is given away
+    control.kill(link.slot(), link.pid(), "its event loop is blocked");
   }
 
   private void remove(WorkerLink link) {

@@ -1,6 +1,7 @@
 package io.saola.link;
 
 import io.saola.wire.FrameKind;
+import io.saola.wire.WireException;
 import org.jspecify.annotations.Nullable;
 
 /// One stream that has not been answered. Owned by its link.
@@ -70,6 +71,31 @@ final class Call {
       answer.expired();
     }
     return false;
+  }
+
+  /// @throws WireException if its answer has begun already
+  void checkUnanswered() {
+    if (streaming) {
+      throw new WireException("a second answer to one request");
+    }
+    checkNotTalking();
+  }
+
+  /// @throws WireException if it is a WebSocket that has been accepted
+  void checkNotTalking() {
+    if (talk != null) {
+      throw new WireException("a response after an accept");
+    }
+  }
+
+  /// Its time is up, and nothing more will be heard of it.
+  void timedOut() {
+    Talk with = talk;
+    if (with == null) {
+      answer.timedOut();
+    } else {
+      with.end(true); // it was accepted after it had been told
+    }
   }
 
   static @Nullable Answer answerOf(@Nullable Call call) {

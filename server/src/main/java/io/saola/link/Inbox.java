@@ -63,6 +63,9 @@ final class Inbox {
         }
       }
       case FrameKind.SKIPPED -> {
+        if (asgi) {
+          throw new WireException("an ASGI worker has skipped a request");
+        }
         Call call = calls.remove(stream);
         if (call != null) {
           call.answer.skipped();
@@ -88,6 +91,7 @@ final class Inbox {
     if (call == null) {
       return;
     }
+    call.checkUnanswered();
     answered++;
     in.readBytes(head.room(headLength), 0, headLength);
     String problem = head.parse(frames.count());
@@ -105,6 +109,7 @@ final class Inbox {
     if (call == null) {
       return;
     }
+    call.checkUnanswered();
     call.streaming = true;
     if (call.cancelled && !asgi) {
       cancel.accept(stream);
@@ -168,8 +173,9 @@ final class Inbox {
     switch (frames.kind()) {
       case FrameKind.CREDIT -> {
         if (call != null) {
-          int bytes = in.readIntLE();
-          call.outgoing += bytes;
+          long granted = in.readUnsignedIntLE();
+          int bytes = (int) Math.min(granted, Integer.MAX_VALUE);
+          call.outgoing += granted;
           call.touch(System.nanoTime());
           if (call.talk == null) {
             call.answer.credit(bytes);
@@ -180,11 +186,13 @@ final class Inbox {
       }
       case FrameKind.EARLY_HINTS -> {
         if (call != null) {
+          call.checkUnanswered();
           earlyHints(call, text(in, frames.length()), frames.count());
         }
       }
       case FrameKind.TRAILERS -> {
         if (call != null) {
+          call.checkNotTalking();
           fill(in, frames.length());
           String problem = head.parseTrailers(frames.count());
           if (problem != null) {
@@ -225,6 +233,7 @@ final class Inbox {
     if (call == null) {
       return;
     }
+    call.checkNotTalking();
     fill(in, frames.length());
     String problem = head.parseAccept(frames.count());
     if (problem != null) {
@@ -239,10 +248,10 @@ final class Inbox {
     if (call == null) {
       return;
     }
-    call.window -= frames.length() + MESSAGE_COST;
-    if (call.window < -MESSAGE_COST) {
+    if (call.window <= 0 || frames.length() > call.window) {
       throw new WireException("a message beyond its credit");
     }
+    call.window -= frames.length() + MESSAGE_COST;
     if (call.talk == null) {
       return;
     }

@@ -243,6 +243,9 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public void credit(int stream, int bytes) {
     Call call = calls.get(stream);
     if (call != null) {
+      if (call.window <= 0) {
+        call.touch(System.nanoTime()); // it could not go on before
+      }
       call.window += bytes;
       outbox.credit(stream, bytes);
     }
@@ -362,8 +365,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   /// those that have been told more than `grace` nanoseconds ago. One that the worker has not begun
   /// has used up nothing of its time, and is served elsewhere if the worker has to go.
   ///
-  /// @return whether the worker has to be killed: it has not read its link since
-  public boolean enforce(long now, long limit, long grace) {
+  /// @param ifBlocked runs first if the worker has not read its link since, and must be killed
+  public void enforce(long now, long limit, long grace, Runnable ifBlocked) {
     List<Integer> late = new ArrayList<>();
     boolean blocked = false;
     long started = page.started();
@@ -376,13 +379,15 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
         blocked |= page.read() < call.toldAt();
       }
     }
+    if (blocked) {
+      ifBlocked.run();
+    }
     for (int stream : late) {
       Call call = calls.remove(stream);
       if (call != null) {
-        call.answer.timedOut();
+        call.timedOut();
       }
     }
-    return blocked;
   }
 
   /// Removes the current request, so that its late answer is not looked at.

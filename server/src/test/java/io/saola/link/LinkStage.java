@@ -98,10 +98,18 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
     return worker;
   }
 
-  /// A worker that is ready.
+  /// A worker of a WSGI app that is ready.
   public FakeWorker worker(int slot) {
+    return worker(slot, "wsgi");
+  }
+
+  /// A worker that is ready.
+  ///
+  /// @param interfaceName `wsgi` or `asgi`
+  public FakeWorker worker(int slot, String interfaceName) {
     FakeWorker worker =
-        FakeWorker.ready(folder.resolve("s"), folder, TOKEN, Sample.expected(), slot);
+        FakeWorker.ready(
+            folder.resolve("s"), folder, TOKEN, Sample.expected(), slot, interfaceName);
     workers.add(worker);
     link();
     return worker;

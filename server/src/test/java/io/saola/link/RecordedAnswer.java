@@ -60,7 +60,7 @@ class RecordedAnswer implements Answer {
 
   @Override
   public void trailers(ResponseHead fields) {
-    said.add("trailers " + text(fields));
+    said.add("trailers" + fields(fields));
   }
 
   @Override
@@ -70,7 +70,7 @@ class RecordedAnswer implements Answer {
 
   @Override
   public @Nullable Talk accept(ResponseHead head) {
-    said.add("accept " + text(head));
+    said.add("accept " + string(head, 0, head.statusEnd()) + fields(head));
     return talk;
   }
 
@@ -122,7 +122,11 @@ class RecordedAnswer implements Answer {
   }
 
   private static String text(ResponseHead head) {
-    StringBuilder text = new StringBuilder(Integer.toString(head.status()));
+    return head.status() + fields(head);
+  }
+
+  private static String fields(ResponseHead head) {
+    StringBuilder text = new StringBuilder();
     for (int i = 0; i < head.fieldCount(); i++) {
       text.append(',').append(string(head, head.nameStart(i), head.nameEnd(i)));
       text.append('=').append(string(head, head.valueStart(i), head.valueEnd(i)));

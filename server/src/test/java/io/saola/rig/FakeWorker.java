@@ -60,13 +60,16 @@ public final class FakeWorker implements AutoCloseable {
   }
 
   /// Connects as a worker, and comes to the point where it is ready.
-  public static FakeWorker ready(Path socket, Path pages, String token, byte[] agreed, int slot) {
+  ///
+  /// @param interfaceName `wsgi` or `asgi`
+  public static FakeWorker ready(
+      Path socket, Path pages, String token, byte[] agreed, int slot, String interfaceName) {
     FakeWorker worker = dial(socket);
     worker.send(hello(1, 1, PID, slot, 1, token));
     worker.expect(0x30);
     worker.map(pages.resolve("page-" + slot + "-" + PID));
     worker.send(frame(0x02, 0, 0, 0, agreed));
-    worker.send(frame(0x03, 0, 0, 0, "wsgi\n".getBytes(US_ASCII)));
+    worker.send(frame(0x03, 0, 0, 0, (interfaceName + "\n").getBytes(US_ASCII)));
     return worker;
   }
 
@@ -129,6 +132,11 @@ public final class FakeWorker implements AutoCloseable {
       throw new AssertionError("not %x but %s".formatted(kind, frame));
     }
     return frame;
+  }
+
+  /// The next frame, whatever it is.
+  public Frame any() {
+    return take();
   }
 
   /// Waits until the server has closed the link.
@@ -215,6 +223,11 @@ public final class FakeWorker implements AutoCloseable {
   /// The stream in this place whose client has gone.
   public long cancelled(int place) {
     return words().get(10 + 8 * place);
+  }
+
+  /// Shows when it has last read its link, as an ASGI worker.
+  public void readAt(long nanos) {
+    words().put(2, nanos);
   }
 
   /// Shows that it is idle.
@@ -325,5 +338,41 @@ public final class FakeWorker implements AutoCloseable {
 
   public static byte[] skipped(int stream) {
     return frame(0x16, 0, 0, stream, new byte[0]);
+  }
+
+  // ---- frames of ASGI workers
+
+  public static byte[] credit(int stream, int bytes) {
+    ByteBuffer payload = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes);
+    return frame(0x20, 0, 0, stream, payload.array());
+  }
+
+  public static byte[] earlyHints(int stream, String... links) {
+    return lines(0x17, stream, links);
+  }
+
+  public static byte[] trailers(int stream, String... fields) {
+    return lines(0x18, stream, fields);
+  }
+
+  /// A WebSocket that is accepted; `head` is the subprotocol, then names and values in turn.
+  public static byte[] accept(int stream, String... head) {
+    return lines(0x50, stream, head);
+  }
+
+  private static byte[] lines(int kind, int stream, String... lines) {
+    byte[] payload = String.join("\n", lines).getBytes(ISO_8859_1);
+    return frame(kind, 0, lines.length, stream, payload);
+  }
+
+  /// @param flags 1 for text, 2 if it goes on
+  public static byte[] message(int stream, int flags, String piece) {
+    return frame(0x51, flags, 0, stream, piece.getBytes(ISO_8859_1));
+  }
+
+  public static byte[] close(int stream, int code, String reason) {
+    byte[] text = reason.getBytes(ISO_8859_1);
+    ByteBuffer payload = ByteBuffer.allocate(2 + text.length).order(ByteOrder.LITTLE_ENDIAN);
+    return frame(0x52, 0, 0, stream, payload.putShort((short) code).put(text).array());
   }
 }
