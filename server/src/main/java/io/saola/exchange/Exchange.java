@@ -47,7 +47,7 @@ public final class Exchange implements Job, Answer {
   private final ByteBufAllocator allocator;
   private final Method method;
   private final Assignment assignment;
-  private final Trouble trouble;
+  final Trouble trouble;
   private final Delivery delivery;
   private final Times times;
   private State state = State.RECEIVING;
@@ -58,6 +58,7 @@ public final class Exchange implements Job, Answer {
   private boolean expired;
   private boolean retried;
   private boolean gone;
+  private boolean drained;
   private boolean ended;
   private boolean aborted;
   private boolean bodiless;
@@ -434,7 +435,7 @@ public final class Exchange implements Job, Answer {
     if (!eventStream || gone || ended || bodiless) {
       return;
     }
-    gone = true;
+    gone = drained = true;
     assignment.cancel();
     delivery.unwanted();
     client.end();
@@ -474,7 +475,9 @@ public final class Exchange implements Job, Answer {
   }
 
   private void finishGone() {
-    finish(status == 0 ? 499 : status, begun ? client.bodyBytes() : 0, true);
+    if (!drained) { // else its client has the end on its way
+      finish(status == 0 ? 499 : status, begun ? client.bodyBytes() : 0, true);
+    }
   }
 
   /// The last byte is out, or never will be: the line is logged, and everything is freed.

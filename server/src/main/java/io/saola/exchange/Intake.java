@@ -24,6 +24,7 @@ final class Intake implements RequestSource {
   private final ByteBufAllocator allocator;
   private final @Nullable List<String> subprotocols;
   private @Nullable RequestBody body;
+  private boolean discarded;
 
   /// @param subprotocols what the client offers, if it asks for a WebSocket
   Intake(
@@ -43,6 +44,9 @@ final class Intake implements RequestSource {
   ///
   /// @return why the request cannot be accepted, or null
   @Nullable Rejection receive(ByteBuf piece) {
+    if (discarded) {
+      return null; // it was refused in the middle of what has come
+    }
     RequestBody into = body;
     if (into == null) {
       into = shared.newBody(allocator);
@@ -104,6 +108,7 @@ final class Intake implements RequestSource {
   }
 
   void discard() {
+    discarded = true;
     if (body != null) {
       body.discard();
     }

@@ -17,7 +17,6 @@ final class StreamedBody extends RequestBody {
   private int stream;
   private int taken;
   private long length;
-  private boolean overBudget;
   private boolean complete;
   private boolean passedOn;
 
@@ -53,9 +52,6 @@ final class StreamedBody extends RequestBody {
     int size = piece.readableBytes();
     if (budget.take(size)) {
       taken += size;
-    } else {
-      // It has been read already; but nothing more is, until this is gone.
-      overBudget = true;
     }
     if (held == null) {
       held = allocator.buffer(size);
@@ -65,7 +61,10 @@ final class StreamedBody extends RequestBody {
 
   @Override
   boolean isFull() {
-    return held != null && (overBudget || held.readableBytes() >= ExchangeSettings.BODY_IN_MEMORY);
+    // What is beyond the budget has been read already; but nothing more is, until it is gone.
+    return held != null
+        && (held.readableBytes() > taken
+            || held.readableBytes() >= ExchangeSettings.BODY_IN_MEMORY);
   }
 
   @Override
@@ -104,9 +103,19 @@ final class StreamedBody extends RequestBody {
       return;
     }
     to.body(stream, held == null ? Unpooled.EMPTY_BUFFER : held, complete);
-    if (held != null && !held.isReadable()) {
+    if (held != null && held.isReadable()) {
+      forgetSent(held);
+    } else {
       discard();
     }
+  }
+
+  /// An app that is always a little behind would make it grow to the whole of the body.
+  private void forgetSent(ByteBuf rest) {
+    rest.discardSomeReadBytes();
+    int surplus = Math.max(0, taken - rest.readableBytes());
+    budget.give(surplus);
+    taken -= surplus;
   }
 
   @Override
@@ -116,7 +125,6 @@ final class StreamedBody extends RequestBody {
       held = null;
       budget.give(taken);
       taken = 0;
-      overBudget = false;
     }
   }
 }

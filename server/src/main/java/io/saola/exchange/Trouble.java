@@ -30,7 +30,7 @@ final class Trouble {
     ended = true;
   }
 
-  private String requestLine() {
+  String requestLine() {
     return ended ? kept : shared.requestLine(intake.head());
   }
 

@@ -42,6 +42,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
           InstantSource.system());
   private final Exchanges exchanges;
   private final Dispatcher dispatcher;
+  private final Connections connections;
   private final Listeners listeners;
   private final List<Visitor> visitors = new ArrayList<>();
   public final BlockingQueue<String> killed = new LinkedBlockingQueue<>();
@@ -52,23 +53,28 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   }
 
   public ServerStage(Path folder, long memory, long maxSpool, long timeout) {
-    this(folder, memory, maxSpool, timeout, 1);
+    this(folder, memory, maxSpool, timeout, 1, 100);
   }
 
-  /// @param threads of each worker
-  public ServerStage(Path folder, long memory, long maxSpool, long timeout, int threads) {
+  /// @param places of each worker, in threads or in an event loop
+  public ServerStage(Path folder, long memory, long maxSpool, long timeout, int places) {
+    this(folder, memory, maxSpool, timeout, places, places);
+  }
+
+  private ServerStage(
+      Path folder, long memory, long maxSpool, long timeout, int threads, int concurrency) {
     links = new LinkStage(folder, threads);
     socket = folder.resolve("http");
     ExchangeSettings limits =
         new ExchangeSettings(
-            1 << 20, maxSpool, memory, folder, timeout, 100, List.of(), 10, 20 * SECOND);
+            1 << 20, maxSpool, memory, folder, timeout, concurrency, List.of(), 10, 20 * SECOND);
     dispatcher = new Dispatcher(links.loop(), limits, this);
     exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     links.onReady(dispatcher::add);
     FrontSettings front =
         new FrontSettings(
             8192, 100, 65536, 10 * SECOND, 10 * SECOND, 10 * SECOND, 10 * SECOND, "/-/");
-    Connections connections = new Connections(links.loop());
+    connections = new Connections(links.loop());
     WebSocketSettings sockets =
         new WebSocketSettings(1 << 20, 0, 0, 0, 10 * SECOND, true, new AllowedOrigins(List.of()));
     Http1 http1 =
@@ -102,6 +108,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     return links.worker(slot);
   }
 
+  /// A worker of an ASGI app that is ready.
+  public FakeWorker asgiWorker(int slot) {
+    return links.worker(slot, "asgi");
+  }
+
   public Visitor visitor() {
     Visitor visitor = new Visitor(socket);
     visitors.add(visitor);
@@ -115,6 +126,25 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   /// How many requests wait for a worker. Only on the loop.
   int waiting() {
     return dispatcher.waiting();
+  }
+
+  /// How many places are taken. Only on the loop.
+  int running() {
+    return dispatcher.running();
+  }
+
+  /// How many connections there are. Only on the loop.
+  int connections() {
+    return connections.count();
+  }
+
+  /// Tells every connection that the server stops.
+  void drain() {
+    links.run(connections::drain);
+  }
+
+  Exchanges exchanges() {
+    return exchanges;
   }
 
   /// How many bytes of bodies are held. Only on the loop.

@@ -38,9 +38,21 @@ public final class Visitor implements AutoCloseable {
   public void send(String text) {
     try {
       ByteBuffer out = ByteBuffer.wrap(text.getBytes(ISO_8859_1));
+      long deadline = System.nanoTime() + PATIENCE_NANOS;
       while (out.hasRemaining()) {
-        channel.write(out);
+        if (channel.write(out) == 0 && System.nanoTime() - deadline > 0) {
+          throw new AssertionError("the server takes nothing");
+        }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Ends its side, and still reads.
+  public void shut() {
+    try {
+      channel.shutdownOutput();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,10 +18,12 @@ final class Closing {
 
   private long lingered;
 
-  /// Whether the client has taken everything that was written.
-  static boolean hasSentAll(ChannelHandlerContext ctx) {
+  /// Closes if the client has not taken everything that was written.
+  static void unlessSent(ChannelHandlerContext ctx) {
     ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
-    return pending != null && pending.isEmpty();
+    if (pending == null || !pending.isEmpty()) {
+      ctx.close();
+    }
   }
 
   /// Closes when everything that was written has left.

@@ -211,7 +211,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   private boolean body(ChannelHandlerContext ctx, ByteBuf bytes) {
     Exchange into = Objects.requireNonNull(exchange, "a body without an exchange");
-    return switch (body.decode(bytes)) {
+    Result result = body.decode(bytes);
+    if (state != State.BODY) {
+      return true; // answered in the middle of it: what is left is thrown away
+    }
+    return switch (result) {
       case MORE -> {
         if (into.isFull() && !paused) {
           paused = true; // it is the app that does not take it, not the client who is late
@@ -318,7 +322,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       boolean early = state == State.BODY;
       state = State.CLOSED;
       paused = false;
-      out().flushLater();
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx, early));
       return;
     }
@@ -427,9 +430,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   }
 
   private void checkSending(ChannelHandlerContext ctx) {
-    if (!Closing.hasSentAll(ctx)) {
-      ctx.close();
-    }
+    Closing.unlessSent(ctx);
     // Else it is the app that takes its time, and that has a timeout of its own.
     deadline = Long.MAX_VALUE;
   }
@@ -485,6 +486,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     shared.connections().remove(this);
     clientGone();
     input.release();
+    out().discard();
   }
 
   @Override
