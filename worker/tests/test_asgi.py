@@ -318,7 +318,8 @@ def test_what_the_app_raises_instead_is_logged() -> None:
 
 def test_early_hints_leave_before_the_head(tmp_path: Path) -> None:
     hint = {"type": "http.response.early_hint", "links": [b"</a>; rel=preload", b"</b>"]}
-    sink = call(sending(hint, START, {**hint, "links": []}, hint, body(b"a", True), hint, body()))
+    nothing: list[Message] = [{**hint, "links": links} for links in ([], [b""])]
+    sink = call(sending(hint, START, *nothing, hint, body(b"a", True), hint, body()))
 
     assert sink.kinds == ["hints", "hints", "head", "data", "end"]
     assert lines(sink.frames[0], sink.frames[0].payload) == [b"</a>; rel=preload", b"</b>"]

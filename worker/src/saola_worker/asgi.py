@@ -234,7 +234,7 @@ class Exchange(Stream):
         links = list(message.get("links", ()))
         text = _JOIN(links)
         # Once the head has left it is too late for them, which is no mistake of the app.
-        if links and not self.opened:
+        if text and not self.opened:
             self.sink.answer(frame(EARLY_HINTS, self.number, text, count=len(links)))
 
     async def _send_trailers(self, message: Message) -> None:
