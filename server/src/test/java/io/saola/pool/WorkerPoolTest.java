@@ -67,6 +67,38 @@ class WorkerPoolTest {
   }
 
   @Test
+  void the_worker_with_the_fewest_jobs_is_given_the_next_one() {
+    FakeWorker one = add(new FakeWorker("one", 3));
+    FakeWorker two = add(new FakeWorker("two", 3));
+
+    FakeJob a = submit("a");
+    FakeJob b = submit("b");
+    FakeJob c = submit("c");
+    assertThat(two.given).containsExactly(a, c);
+    assertThat(one.given).containsExactly(b);
+
+    done(two, a);
+    done(two, c);
+    FakeJob d = submit("d");
+    assertThat(two.given).containsExactly(a, c, d);
+  }
+
+  @Test
+  void what_waits_for_a_place_gets_the_first_that_is_free_and_stays_in_order() {
+    FakeWorker worker = add(new FakeWorker("one", 2));
+    FakeJob a = submit("a");
+    FakeJob b = submit("b");
+    FakeJob c = submit(FakeJob.unsafe("c"));
+    FakeJob d = submit("d");
+
+    done(worker, b);
+    assertThat(worker.given).containsExactly(a, b, c);
+    done(worker, a);
+    assertThat(worker.given).containsExactly(a, b, c, d);
+    assertThat(pool.needsTick()).isFalse();
+  }
+
+  @Test
   void a_worker_that_was_removed_is_given_nothing() {
     FakeWorker one = add(new FakeWorker("one"));
     FakeWorker two = add(new FakeWorker("two"));
