@@ -103,4 +103,4 @@ def _contrib(settings: Any, apps: Any) -> None:
     if apps.is_installed("django.contrib.staticfiles"):
         from django.contrib.staticfiles.storage import staticfiles_storage
 
-        staticfiles_storage.base_url  # noqa: B018 (reads its manifest, if it has one)
+        getattr(staticfiles_storage, "base_url", None)  # reads its manifest, if it has one
