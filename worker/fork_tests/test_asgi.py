@@ -17,8 +17,8 @@ from saola_worker import wire
 PID = "\nimport os\nIMPORTED_IN = os.getpid()\n"
 
 
-def get(peer: Peer, path: str, stream: int = 1, **more: object) -> tuple[str, str]:
-    peer.send(ask(stream, path, **more))
+def get(peer: Peer, path: str, stream: int = 1, **scope: bytes) -> tuple[str, str]:
+    peer.send(ask(stream, path, None, False, **scope))
     status, _, body = peer.answer()
     return status, body.decode()
 
