@@ -69,8 +69,9 @@ def _live(birth: Birth) -> int:
         except BaseException as error:
             return _unfit(link, error)
         interface, name = loaded.interface, loaded.name
-    gc.collect()
-    gc.freeze()  # a full collection in a worker would otherwise unshare everything
+    # A full collection in a worker would otherwise unshare everything. One before it would cost each
+    # worker megabytes: what it frees leaves holes in shared pages, which workers then write into.
+    gc.freeze()
     link.answer(wire.frame(wire.READY, payload=f"{interface}\n{name}".encode()))
     return _Forker(birth, link, settings, loaded).run()
 
@@ -84,7 +85,6 @@ def succeed(birth: Birth, loaded: Loaded) -> int:
     """Be the mold after having been a worker, whose app traffic has warmed."""
     _appear(birth)
     hooks.in_mold(birth.generation)
-    gc.collect()
     gc.freeze()
     link, settings = introduce(birth, MOLD, 0)
     link.answer(wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode()))

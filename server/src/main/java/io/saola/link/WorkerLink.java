@@ -283,10 +283,6 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   // ---- what the pool asks
 
-  public boolean isIdle() {
-    return calls.isEmpty();
-  }
-
   public long slowestRecent() {
     if (asgi || places != null) {
       return Long.MAX_VALUE; // it starts what it is given: there is nothing to prefetch for

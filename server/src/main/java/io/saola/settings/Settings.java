@@ -83,11 +83,13 @@ public record Settings(
     }
     values.show(AppSettings.CHDIR, folder.toString(), values.origin(AppSettings.CHDIR));
     values.get(ServerSettings.CONFIG);
+    AppSettings app = AppSettings.from(values, folder);
+    ListenSettings listen = ListenSettings.from(values, folder);
     WorkerSettings workers = WorkerSettings.from(values);
     return new Settings(
-        AppSettings.from(values, folder),
+        app,
         WarmupSettings.from(values, workers.bootTimeout()),
-        ListenSettings.from(values, folder),
+        listen,
         workers,
         AsgiSettings.from(values),
         HttpSettings.from(values),

@@ -77,7 +77,7 @@ class GreeterTest {
     worker.send(READY);
     WorkerLink link = stage.link();
     assertThat(link).hasToString("worker slot=3 gen=7 pid=" + PID);
-    assertThat(link.isIdle()).isTrue();
+    assertThat(link.served()).isZero();
     assertThat(stage.pages()).isEmpty();
     assertThat(stage.refused).isEmpty();
   }

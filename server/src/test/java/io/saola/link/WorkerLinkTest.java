@@ -184,7 +184,8 @@ class WorkerLinkTest implements WorkerLink.Owner {
     says(answers[0], "response 200|1");
     says(answers[1], "failed Traceback", "response 500|2");
     says(answers[2], "skipped");
-    assertThat(stage.call(link::isIdle)).isTrue();
+    stage.run(() -> link.whenIdle(() -> owner.add("idle")));
+    assertThat(owner).contains("idle");
   }
 
   @Test
