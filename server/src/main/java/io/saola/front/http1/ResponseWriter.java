@@ -28,6 +28,7 @@ final class ResponseWriter {
   private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
   private static final byte[] SERVER = ascii("Server: saola\r\n");
   private static final byte[] CRLF = ascii("\r\n");
+  private static final int CRLF_BYTES = '\r' << 8 | '\n';
   private static final byte[] SWITCHING =
       ascii(
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -227,6 +228,18 @@ final class ResponseWriter {
 
   static ByteBuf interim(ByteBufAllocator allocator) {
     return allocator.directBuffer(CONTINUE.length).writeBytes(CONTINUE);
+  }
+
+  /// A whole chunk (RFC 9112 §7.1), of a copy of the data.
+  static ByteBuf chunk(ByteBufAllocator allocator, ByteBuf data) {
+    int size = data.readableBytes();
+    ByteBuf out = allocator.directBuffer(size + 12);
+    for (int shift = (31 - Integer.numberOfLeadingZeros(size)) & ~3; shift >= 0; shift -= 4) {
+      out.writeByte(Character.forDigit(size >> shift & 0xF, 16));
+    }
+    out.writeShort(CRLF_BYTES);
+    out.writeBytes(data, data.readerIndex(), size);
+    return out.writeShort(CRLF_BYTES);
   }
 
   /// What stands before a chunk's data (RFC 9112 §7.1).

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseWriterTest {
   private static final String OWN = "Server: saola\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
@@ -221,5 +222,17 @@ class ResponseWriterTest {
   @CsvSource({"false, 1, SILENT", "false, 0, KEEP_ALIVE", "true, 1, CLOSE", "true, 0, CLOSE"})
   void only_what_is_not_taken_for_granted_is_said(boolean close, int minor, Persistence expected) {
     assertThat(Persistence.of(close, minor)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 9, 15, 16, 255, 256, 2048, 4095, 65535, 65536})
+  void a_chunk_has_its_size_in_front(int size) {
+    ByteBuf data = Unpooled.buffer().writeBytes("x".repeat(size).getBytes(ISO_8859_1));
+
+    ByteBuf chunk = ResponseWriter.chunk(allocator, data);
+
+    assertThat(text(chunk))
+        .isEqualTo(Integer.toHexString(size) + "\r\n" + "x".repeat(size) + "\r\n");
+    data.release();
   }
 }
