@@ -69,8 +69,8 @@ def _live(birth: Birth) -> int:
         except BaseException as error:
             return _unfit(link, error)
         interface, name = loaded.interface, loaded.name
-    # A full collection in a worker would otherwise unshare everything. One before it would cost each
-    # worker megabytes: what it frees leaves holes in shared pages, which workers then write into.
+    # A full collection in a worker would otherwise unshare everything. One before this would cost
+    # each worker megabytes: what it frees leaves holes in shared pages, which workers write into.
     gc.freeze()
     link.answer(wire.frame(wire.READY, payload=f"{interface}\n{name}".encode()))
     return _Forker(birth, link, settings, loaded).run()
