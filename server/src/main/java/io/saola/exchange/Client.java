@@ -56,6 +56,9 @@ public interface Client {
   /// How many bytes of the response's body have been written so far.
   long bodyBytes();
 
+  /// Whether everything that was written has left.
+  boolean hasTakenAll();
+
   /// Whether it makes sense to write more now; [Exchange#resume] is called when it does again.
   boolean isWritable();
 }

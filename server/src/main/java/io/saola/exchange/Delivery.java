@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// spool; and the worker gets credit for what has been taken over, until the spool has reached its
 /// limit.
 final class Delivery {
+  private static final int SMALL = 4 * 1024;
+  private static final int MEDIUM = 16 * 1024;
+
   private final Client client;
   private final MemoryBudget budget;
   private final ExchangeSettings settings;
@@ -40,6 +43,12 @@ final class Delivery {
     this.settings = settings;
     this.allocator = allocator;
     this.credit = credit;
+  }
+
+  /// Whether a whole body of so many bytes is written without asking the budget: it is small, or
+  /// nothing waits before it, so that it leaves for the kernel at once.
+  boolean mayLeaveWhole(int size) {
+    return size <= SMALL || (size <= MEDIUM && client.hasTakenAll());
   }
 
   /// Whether everything that came has been handed to the client.

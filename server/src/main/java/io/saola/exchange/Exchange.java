@@ -29,9 +29,6 @@ public final class Exchange implements Job, Answer {
   /// The status of a WebSocket that the app has accepted.
   private static final int SWITCHED = 101;
 
-  /// A body up to this many bytes is written without asking the budget.
-  private static final int SMALL = 4096;
-
   /// Where an exchange is in its life.
   private enum State {
     RECEIVING,
@@ -188,7 +185,7 @@ public final class Exchange implements Job, Answer {
     }
     state = State.SENDING;
     begun = true;
-    if (responseBody.readableBytes() <= SMALL) {
+    if (delivery.mayLeaveWhole(responseBody.readableBytes())) {
       client.respond(response, responseBody);
       return;
     }

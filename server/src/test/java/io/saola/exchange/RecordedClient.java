@@ -73,6 +73,11 @@ final class RecordedClient implements Client {
   }
 
   @Override
+  public boolean hasTakenAll() {
+    return sent.isEmpty();
+  }
+
+  @Override
   public boolean isWritable() {
     return writable && sent.size() < limit;
   }

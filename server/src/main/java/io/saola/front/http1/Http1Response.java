@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.saola.exchange.Client;
 import io.saola.exchange.Exchange;
@@ -333,6 +334,12 @@ final class Http1Response implements Client {
   @Override
   public long bodyBytes() {
     return bodyBytes;
+  }
+
+  @Override
+  public boolean hasTakenAll() {
+    ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+    return pending != null && pending.isEmpty();
   }
 
   @Override
