@@ -88,8 +88,9 @@ class TrialTest {
     assertThat(recycles)
         .allSatisfy(recycle -> {
           assertThat(recycle.missedMillis()).isPositive();
-          // The replacement was forked after the kill; the kernel counts in steps of 10 ms.
-          assertThat(recycle.sinceForkMillis()).isBetween(0.0, recycle.missedMillis() + 20);
+          // The replacement was forked after the kill; the kernel counts in steps of 10 ms, and
+          // this one takes less.
+          assertThat(recycle.sinceForkMillis()).isBetween(-10.0, recycle.missedMillis() + 20);
         });
     assertThat(project.gate()).doesNotExist();
     assertThat(project.held()).isZero();
