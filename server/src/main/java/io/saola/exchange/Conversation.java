@@ -16,9 +16,6 @@ final class Conversation implements Talk, WebSocketEvents {
   /// A client that lets more than this wait while memory is short is the one that has to go.
   private static final int SLOW = 64 * 1024;
 
-  /// What a message costs of its window beside its length (PROTOCOL §5).
-  private static final int MESSAGE_COST = 64;
-
   private static final int NORMAL = 1000;
   private static final int ABNORMAL = 1006;
   private static final int APP_FAILED = 1011;

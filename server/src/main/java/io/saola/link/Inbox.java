@@ -21,9 +21,6 @@ import org.slf4j.LoggerFactory;
 final class Inbox {
   private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
-  /// What a message costs of its window beside its length, so that empty ones cannot pile up.
-  static final int MESSAGE_COST = 64;
-
   private final IntObjectMap<Call> calls;
   private final boolean asgi;
   private final IntConsumer cancel;
@@ -251,7 +248,7 @@ final class Inbox {
     if (call.window <= 0 || frames.length() > call.window) {
       throw new WireException("a message beyond its credit");
     }
-    call.window -= frames.length() + MESSAGE_COST;
+    call.window -= frames.length() + Talk.MESSAGE_COST;
     if (call.talk == null) {
       return;
     }

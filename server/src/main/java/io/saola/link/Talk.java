@@ -7,6 +7,10 @@ import io.netty.buffer.ByteBuf;
 ///
 /// After [#end] nothing more comes.
 public interface Talk {
+  /// What a message costs of its window beside its length, so that empty ones cannot pile up
+  /// (PROTOCOL §5).
+  int MESSAGE_COST = 64;
+
   /// The next piece of a message; lent for the call.
   void message(ByteBuf piece, boolean text, boolean last);
 

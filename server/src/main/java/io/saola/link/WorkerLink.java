@@ -180,7 +180,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     boolean done = false;
     while (!done && call.outgoing > 0) {
       int size = (int) Math.min(Math.min(payload.readableBytes(), Frames.MAX_PIECE), call.outgoing);
-      call.outgoing -= size + Inbox.MESSAGE_COST;
+      call.outgoing -= size + Talk.MESSAGE_COST;
       done = size == payload.readableBytes();
       outbox.message(stream, payload.readSlice(size), text, !done);
     }
