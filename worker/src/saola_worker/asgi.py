@@ -28,8 +28,6 @@ from .wire import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .streams import Message
 
 ASGI = {"version": "3.0", "spec_version": "2.5"}
@@ -52,6 +50,7 @@ _PACK = RESPONSE_START.pack
 class Exchange(Stream):
     """A request and its response."""
 
+    protocol = "HTTP"
     unread = True  # the last http.request has not been received
     more = False  # pieces of the body are to come
     body = b""  # all of it, or what came with the request
@@ -141,23 +140,8 @@ class Exchange(Stream):
 
     # What is no small response
 
-    async def send_slowly(self, kind: str, message: Message) -> None:
-        """Send what is no small response; called in turn."""
-        if self.state == GONE:
-            raise ClientGone("the client has gone")
-        if kind not in _STEPS:
-            raise ValueError(f"ASGI HTTP: an app cannot send {kind!r} here")
-        allowed, step = _STEPS[kind]
-        if self.state not in allowed:
-            from .mistakes import section
-
-            raise RuntimeError(f"{section(kind)}: {kind!r} {self._why_not(kind)}")
-        try:
-            await step(self, message)
-        except WRONG as error:
-            raise explained(message, error) from None
-
-    def _why_not(self, kind: str) -> str:
+    def why_not(self, kind: str) -> str:
+        """Say what is wrong with sending this now."""
         if self.state == COMPLETE:
             return "after the response was complete"
         if kind == "http.response.start":
@@ -290,7 +274,7 @@ class Exchange(Stream):
 
 
 # In which states a message may be sent, and what then sends it.
-_STEPS: dict[str, tuple[tuple[int, ...], Any]] = {
+Exchange.steps = {
     "http.response.start": ((), None),  # the first one is never slow
     "http.response.body": ((_HELD, _BODY), Exchange._send_body),
     "http.response.pathsend": ((_HELD,), Exchange._send_path),

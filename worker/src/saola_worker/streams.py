@@ -60,6 +60,10 @@ _NOT_CALLED = object()
 class Stream:
     """One task of the app, and what it and the server have said so far."""
 
+    protocol = ""
+    # What an app may send: in which states, and what then happens.
+    steps: dict[str, tuple[tuple[int, ...], Any]] = {}  # noqa: RUF012 (each kind of stream has its own)
+
     # Defaults live in the class: that is 60 ns less than setting them for each request.
     state = 0
     opened = False  # the head has left
@@ -144,7 +148,23 @@ class Stream:
             self.wake()
 
     async def send_slowly(self, kind: str, message: Message) -> None:
-        """Send what is no small response; called in turn."""
+        """Send what is no small response or message; called in turn."""
+        if self.state == GONE:
+            raise ClientGone("the client has gone")
+        if kind not in self.steps:
+            raise ValueError(f"ASGI {self.protocol}: an app cannot send {kind!r} here")
+        allowed, step = self.steps[kind]
+        if self.state not in allowed:
+            from .mistakes import section
+
+            raise RuntimeError(f"{section(kind)}: {kind!r} {self.why_not(kind)}")
+        try:
+            await step(self, message)
+        except WRONG as error:
+            raise explained(message, error) from None
+
+    def why_not(self, kind: str) -> str:
+        """Say what is wrong with sending this now."""
         raise NotImplementedError
 
     async def may_send(self, least: int = 1) -> int:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import deque
 
 from .asgi import Exchange
-from .errors import ClientGone, WireError
-from .streams import COMPLETE, GONE, WRONG, Stream, explained
+from .errors import WireError
+from .streams import COMPLETE, WRONG, Stream, explained
 from .wire import ACCEPT, MAX_DATA, MESSAGE, MORE, TEXT, close, credit, frame
 
 TYPE_CHECKING = False
@@ -31,6 +31,8 @@ _REASON = 123  # RFC 6455 §5.5: 125 bytes with the code
 
 class WebSocket(Stream):
     """One WebSocket."""
+
+    protocol = "WebSocket"
 
     def __init__(self, sink: Sink, number: int, scope: Scope) -> None:
         super().__init__(sink, number, scope)
@@ -134,23 +136,8 @@ class WebSocket(Stream):
 
     # What the app says
 
-    async def send_slowly(self, kind: str, message: Message) -> None:
-        """Send what is no small message; called in turn."""
-        if self.state == GONE:
-            raise ClientGone("the client has gone")
-        if kind not in _STEPS:
-            raise ValueError(f"ASGI WebSocket: an app cannot send {kind!r} here")
-        allowed, step = _STEPS[kind]
-        if self.state not in allowed:
-            from .mistakes import section
-
-            raise RuntimeError(f"{section(kind)}: {kind!r} {self._why_not(kind)}")
-        try:
-            await step(self, message)
-        except WRONG as error:
-            raise explained(message, error) from None
-
-    def _why_not(self, kind: str) -> str:
+    def why_not(self, kind: str) -> str:
+        """Say what is wrong with sending this now."""
         if self.state == _CONNECTING:
             return "before 'websocket.accept'"
         if self.state == _OPEN:
@@ -246,7 +233,7 @@ def _content(message: Message) -> tuple[bytes, int]:
 
 
 # In which states a message may be sent, and what then sends it.
-_STEPS: dict[str, tuple[tuple[int, ...], Any]] = {
+WebSocket.steps = {
     "websocket.accept": ((_CONNECTING,), WebSocket._accept),
     "websocket.send": ((_OPEN,), WebSocket._send_message),
     "websocket.close": ((_CONNECTING, _OPEN), WebSocket._close),
