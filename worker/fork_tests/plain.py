@@ -11,7 +11,7 @@ from fake_server import FakeServer, Peer, get
 from saola_worker import wire
 
 # Imports the app, forks twice as any preloading server does, and lets both use it at once.
-_FORKS = """
+_FORKS = r"""
 import json, os, select, signal, sys, warnings
 sys.path.insert(0, os.getcwd())
 warnings.simplefilter("ignore")  # CPython >= 3.12 says itself that it is no good idea
@@ -41,7 +41,8 @@ for pid, r in children:
         answers.append("hangs")
         os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-print("answers", json.dumps(answers), flush=True)
+# No app prints this character and JSON escapes it, so that what an app says is never the mark.
+print("\x1eanswers", json.dumps(answers), flush=True)
 os._exit(0)
 """
 _APP = """
@@ -76,7 +77,7 @@ def _plain(
         capture_output=True,
         timeout=60,
     )
-    output, _, answers = run.stdout.decode().rpartition("answers ")
+    output, _, answers = run.stdout.decode().rpartition("\x1eanswers ")
     assert answers, run.stderr.decode()
     return output, json.loads(answers)
 
