@@ -45,20 +45,15 @@ public final class Exchange implements Job, Answer {
   private final Method method;
   private final Assignment assignment;
   final Trouble trouble;
-  private final Delivery delivery;
+  private final Reply reply;
   private final Times times;
   private State state = State.RECEIVING;
   private @Nullable Rejection rejection;
   private int status;
-  private boolean begun;
-  private boolean eventStream;
   private boolean expired;
   private boolean retried;
   private boolean gone;
   private boolean drained;
-  private boolean ended;
-  private boolean aborted;
-  private boolean bodiless;
   private boolean finished;
 
   Exchange(
@@ -77,8 +72,11 @@ public final class Exchange implements Job, Answer {
     this.assignment = new Assignment(shared.dispatcher(), this);
     this.trouble = new Trouble(shared, intake, assignment);
     this.times = new Times(startNanos);
-    this.delivery =
-        new Delivery(client, shared.budget(), shared.settings(), allocator, assignment::credit);
+    this.reply =
+        new Reply(
+            client,
+            new Delivery(
+                client, shared.budget(), shared.settings(), allocator, assignment::credit));
   }
 
   // ---- the request comes in
@@ -184,17 +182,7 @@ public final class Exchange implements Job, Answer {
       return;
     }
     state = State.SENDING;
-    begun = true;
-    if (delivery.mayLeaveWhole(responseBody.readableBytes())) {
-      client.respond(response, responseBody);
-      return;
-    }
-    ended = true;
-    client.start(response, responseBody.readableBytes());
-    delivery.pass(responseBody);
-    if (delivery.isEmpty()) {
-      endAnswer();
-    }
+    reply.whole(response, responseBody);
   }
 
   @Override
@@ -203,16 +191,11 @@ public final class Exchange implements Job, Answer {
     if (gone) {
       return;
     }
-    begun = true;
-    bodiless = !client.start(response, -1);
-    eventStream = response.isEventStream();
-    if (bodiless) {
-      delivery.unwanted();
-    }
+    reply.head(response);
     if (assignment.isAsgi()) {
       assignment.freePlace(times.answered());
     }
-    if (bodiless && (eventStream || !assignment.isAsgi())) {
+    if (reply.isBodiless() && (reply.isEventStream() || !assignment.isAsgi())) {
       // Nobody will see the pieces. Events would never end by themselves; and a WSGI app would not
       // even notice that its client leaves.
       assignment.cancel();
@@ -221,15 +204,15 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public void earlyHints(List<String> links) {
-    if (!gone && !begun) {
-      client.earlyHints(links);
+    if (!gone) {
+      reply.earlyHints(links);
     }
   }
 
   @Override
   public void trailers(ResponseHead fields) {
-    if (!gone && begun && !bodiless) {
-      client.trailers(fields);
+    if (!gone) {
+      reply.trailers(fields);
     }
   }
 
@@ -246,16 +229,16 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public void data(ByteBuf data) {
-    delivery.data(data);
+    reply.data(data);
   }
 
   @Override
   public void file(String path, long offset, long length) {
-    if (gone || bodiless || length == 0) {
+    if (gone) {
       return;
     }
     try {
-      delivery.file(path, offset, length);
+      reply.file(path, offset, length);
     } catch (IOException e) {
       trouble.noFile(e.toString());
       abortAnswer();
@@ -265,32 +248,22 @@ public final class Exchange implements Job, Answer {
   @Override
   public void end(boolean unfinished) {
     assignment.release(System.nanoTime());
-    ended = true;
-    aborted = unfinished && !bodiless;
+    reply.ended(unfinished);
     state = State.SENDING;
     if (gone) {
       finishGone();
-    } else if (!begun) {
+    } else if (!reply.hasBegun()) {
       reject(expired ? Rejection.TIMEOUT : Rejection.APP_RESPONSE);
-    } else if (delivery.isEmpty()) {
-      endAnswer();
-    }
-  }
-
-  private void endAnswer() {
-    ended = false;
-    if (aborted) {
-      client.abort();
     } else {
-      client.end();
+      reply.endIfSent();
     }
   }
 
   /// The client can take more.
   public void resume() {
-    delivery.resume();
-    if (ended && delivery.isEmpty() && state == State.SENDING && !gone) {
-      endAnswer();
+    reply.resume();
+    if (state == State.SENDING && !gone) {
+      reply.endIfSent();
     }
   }
 
@@ -304,7 +277,7 @@ public final class Exchange implements Job, Answer {
   @Override
   public @Nullable Talk accept(ResponseHead head) {
     WorkerLink on = assignment.link();
-    if (gone || begun || on == null) {
+    if (gone || reply.hasBegun() || on == null) {
       return null;
     }
     if (!intake.offers(head.subprotocol())) {
@@ -313,7 +286,8 @@ public final class Exchange implements Job, Answer {
     }
     answered(head);
     assignment.freePlace(times.answered());
-    begun = gone = true;
+    gone = true;
+    reply.switched();
     return new Conversation(
         client, head, on, assignment.stream(), shared.budget(), allocator, this::finishTalk);
   }
@@ -324,7 +298,7 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public void refuse() {
-    if (!gone && !begun) {
+    if (!gone && !reply.hasBegun()) {
       failAnswer(Rejection.WEBSOCKET_REFUSED);
       gone = true;
     }
@@ -346,7 +320,7 @@ public final class Exchange implements Job, Answer {
     failAnswer(Rejection.APP_RESPONSE);
     // What may still come of it is of no use, but only its end frees the worker.
     gone = true;
-    delivery.unwanted();
+    reply.unwanted();
   }
 
   @Override
@@ -370,7 +344,7 @@ public final class Exchange implements Job, Answer {
   private boolean mayRepeat() {
     return method.isIdempotent()
         && intake.isRepeatable()
-        && !begun
+        && !reply.hasBegun()
         && !retried
         && !expired
         && !shared.dispatcher().isStopping();
@@ -391,7 +365,7 @@ public final class Exchange implements Job, Answer {
   private void failAnswer(Rejection reason) {
     if (gone) {
       finishGone();
-    } else if (begun) {
+    } else if (reply.hasBegun()) {
       rejection = reason;
       abortAnswer();
     } else {
@@ -404,7 +378,7 @@ public final class Exchange implements Job, Answer {
     state = State.SENDING;
     client.abort();
     gone = true;
-    delivery.unwanted();
+    reply.unwanted();
   }
 
   // ---- the end
@@ -418,7 +392,7 @@ public final class Exchange implements Job, Answer {
     if (state == State.RUNNING) {
       // A WSGI app cannot be interrupted; it is told when it next sends something.
       assignment.cancel();
-      delivery.unwanted();
+      reply.unwanted();
       return;
     }
     if (state == State.QUEUED) {
@@ -429,12 +403,12 @@ public final class Exchange implements Job, Answer {
 
   /// The server stops: what would never end by itself ends here, and its client comes back.
   public void drain() {
-    if (!eventStream || gone || ended || bodiless) {
+    if (gone || !reply.isEndless()) {
       return;
     }
     gone = drained = true;
     assignment.cancel();
-    delivery.unwanted();
+    reply.unwanted();
     client.end();
   }
 
@@ -456,7 +430,7 @@ public final class Exchange implements Job, Answer {
 
   /// Whether the response has begun.
   public boolean hasBegun() {
-    return begun;
+    return reply.hasBegun();
   }
 
   /// The front has refused the request before all of it was here.
@@ -467,13 +441,13 @@ public final class Exchange implements Job, Answer {
       shared.dispatcher().cancel(this);
     }
     assignment.cancel();
-    delivery.unwanted();
+    reply.unwanted();
     finish(reason.status(), bodyBytes, false);
   }
 
   private void finishGone() {
     if (!drained) { // else its client has the end on its way
-      finish(status == 0 ? 499 : status, begun ? client.bodyBytes() : 0, true);
+      finish(status == 0 ? 499 : status, reply.bodyBytes(), true);
     }
   }
 
@@ -488,7 +462,7 @@ public final class Exchange implements Job, Answer {
     state = State.DONE;
     trouble.ended();
     shared.log(intake, times, assignment.slot(), rejection, finalStatus, bodyBytes, cut);
-    delivery.finish();
+    reply.finish();
     intake.discard();
   }
 }
