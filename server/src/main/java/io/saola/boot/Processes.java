@@ -49,7 +49,7 @@ final class Processes implements Events {
 
   @Override
   public void workerGone(int slot, int generation, int pid, String how) {
-    onLoop(to -> to.processGone(pid));
+    onLoop(to -> to.processGone(pid, how));
   }
 
   @Override

@@ -289,7 +289,8 @@ public final class Server {
         settings.asgi().concurrency(),
         settings.workers().reforkAfter(),
         settings.queue().limit(),
-        settings.queue().timeout().toNanos());
+        settings.queue().timeout().toNanos(),
+        settings.queue().retry());
   }
 
   private FrontSettings frontSettings() {

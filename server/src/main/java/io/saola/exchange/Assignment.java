@@ -15,6 +15,8 @@ final class Assignment {
   private @Nullable LinkedWorker worker;
   private boolean placed;
   private int slot = -1;
+  private int generation;
+  private int pid;
   private int stream;
 
   Assignment(Dispatcher dispatcher, Exchange exchange) {
@@ -27,6 +29,8 @@ final class Assignment {
     worker = on;
     placed = true;
     slot = on.link().slot();
+    generation = on.link().generation();
+    pid = on.link().pid();
     stream = on.link().send(request, answer);
   }
 
@@ -48,6 +52,11 @@ final class Assignment {
   /// The slot of the last worker, or -1.
   int slot() {
     return slot;
+  }
+
+  /// The process of the last worker.
+  int pid() {
+    return pid;
   }
 
   /// Lets the worker send so many more bytes.
@@ -89,6 +98,7 @@ final class Assignment {
 
   @Override
   public String toString() {
-    return "slot=" + slot + " stream=" + Integer.toUnsignedString(stream);
+    return "worker slot=%d gen=%d pid=%d stream=%s"
+        .formatted(slot, generation, pid, Integer.toUnsignedString(stream));
   }
 }

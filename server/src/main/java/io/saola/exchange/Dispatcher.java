@@ -65,12 +65,14 @@ public final class Dispatcher implements WorkerLink.Owner {
   /// Those in which a request has had its time while others may still end well.
   private final Set<WorkerLink> finishing = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  private final Deaths deaths;
   private boolean asgi;
   private boolean ticking;
   private boolean stopping;
 
   public Dispatcher(EventLoop loop, ExchangeSettings settings, Control control) {
     this.loop = loop;
+    this.deaths = new Deaths(loop);
     this.timeout = settings.timeout();
     this.asgiConcurrency = settings.asgiConcurrency();
     this.control = control;
@@ -90,6 +92,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   public void add(WorkerLink link) {
     asgi |= link.isAsgi();
     open.add(link);
+    deaths.born(link.pid());
     link.owner(this);
     serve(link);
   }
@@ -103,6 +106,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   /// From now on a request that is lost with its worker is not served again: all workers end.
   public void stop() {
     stopping = true;
+    deaths.stop();
   }
 
   /// Whether the app is an ASGI app.
@@ -185,6 +189,10 @@ public final class Dispatcher implements WorkerLink.Owner {
     return open.size();
   }
 
+  Deaths deaths() {
+    return deaths;
+  }
+
   boolean isStopping() {
     return stopping;
   }
@@ -206,7 +214,10 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   /// The process behind a link has been reaped, so what is left in the socket is all there will be.
   /// Its end is usually read by itself; a child that the app forked may still hold it open.
-  public void processGone(int pid) {
+  ///
+  /// @param how `SIGKILL` or `exit code 1`
+  public void processGone(int pid, String how) {
+    deaths.reported(pid, how);
     for (WorkerLink link : List.copyOf(open)) {
       if (link.pid() == pid) {
         loop.schedule(link::close, 20, TimeUnit.MILLISECONDS);

@@ -51,7 +51,7 @@ public final class Exchange implements Job, Answer {
   private @Nullable Rejection rejection;
   private int status;
   private boolean expired;
-  private boolean retried;
+  private int retries;
   private boolean gone;
   private boolean drained;
   private boolean finished;
@@ -130,7 +130,12 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public boolean mayShare() {
-    return !retried && method.isSafe();
+    return retries == 0 && method.isSafe();
+  }
+
+  @Override
+  public boolean mustBeAlone() {
+    return retries > 0;
   }
 
   void run(LinkedWorker on) {
@@ -331,23 +336,39 @@ public final class Exchange implements Job, Answer {
     }
     if (!started && intake.isRepeatable()) {
       again();
-    } else if (mayRepeat() && !gone) {
+      return;
+    }
+    String obstacle = obstacle();
+    if (obstacle == null) {
       trouble.servedAgain();
-      retried = true;
+      retries++;
       again();
-    } else {
-      trouble.lost();
+      return;
+    }
+    trouble.lost(obstacle);
+    if (!reply.isSwitched()) {
       failAnswer(expired ? Rejection.TIMEOUT : Rejection.WORKER_LOST);
     }
   }
 
-  private boolean mayRepeat() {
-    return method.isIdempotent()
-        && intake.isRepeatable()
-        && !reply.hasBegun()
-        && !retried
-        && !expired
-        && !shared.dispatcher().isStopping();
+  /// Why it cannot be served again, or null.
+  private @Nullable String obstacle() {
+    if (reply.hasBegun()) {
+      return reply.isSwitched() ? "its WebSocket is open" : "its answer has begun";
+    } else if (gone) {
+      return "its client has gone";
+    } else if (expired) {
+      return "its time was up";
+    } else if (!method.isIdempotent()) {
+      return "its method is not idempotent";
+    } else if (!intake.isRepeatable()) {
+      return "a part of its body was passed on";
+    } else if (retries > 0) {
+      return "it was served again before";
+    } else if (!shared.settings().retry()) {
+      return "--retry is off";
+    }
+    return shared.dispatcher().isStopping() ? "the server stops" : null;
   }
 
   @Override
@@ -461,7 +482,7 @@ public final class Exchange implements Job, Answer {
     finished = true;
     state = State.DONE;
     trouble.ended();
-    shared.log(intake, times, assignment.slot(), rejection, finalStatus, bodyBytes, cut);
+    shared.log(intake, times, assignment.slot(), retries, rejection, finalStatus, bodyBytes, cut);
     reply.finish();
     intake.discard();
   }

@@ -15,6 +15,7 @@ import java.util.List;
 ///   start, the second, and so on
 /// @param queueLimit how many requests may wait for a worker
 /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
+/// @param retry whether a request that a worker died of, or with, may be served again
 public record ExchangeSettings(
     long maxBody,
     long maxSpool,
@@ -24,7 +25,8 @@ public record ExchangeSettings(
     int asgiConcurrency,
     List<Integer> reforkAfter,
     int queueLimit,
-    long queueTimeout) {
+    long queueTimeout,
+    boolean retry) {
   /// A request body up to this many bytes is held in memory and travels inside its frame.
   static final int BODY_IN_MEMORY = 64 * 1024;
 }

@@ -109,6 +109,7 @@ public final class Exchanges {
       Intake request,
       Times times,
       int slot,
+      int retries,
       @Nullable Rejection rejection,
       int status,
       long bodyBytes,
@@ -124,6 +125,7 @@ public final class Exchanges {
     line.queueNanos = times.inQueue(line.endNanos);
     line.appNanos = times.inApp();
     line.slot = slot;
+    line.retries = retries;
     line.rejection = rejection;
     line.aborted = aborted;
     write(line);

@@ -10,6 +10,7 @@ final class Reply {
   private final Client client;
   private final Delivery delivery;
   private boolean begun;
+  private boolean switched;
   private boolean eventStream;
   private boolean bodiless;
   private boolean ended;
@@ -23,6 +24,11 @@ final class Reply {
   /// Whether the client has been told a status.
   boolean hasBegun() {
     return begun;
+  }
+
+  /// Whether it is a WebSocket now, which has its own way to end.
+  boolean isSwitched() {
+    return switched;
   }
 
   /// Whether nobody will see the pieces of a body.
@@ -95,6 +101,7 @@ final class Reply {
   /// The app speaks another protocol with the client from now on.
   void switched() {
     begun = true;
+    switched = true;
   }
 
   /// The client can take more.

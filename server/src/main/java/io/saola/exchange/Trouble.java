@@ -1,5 +1,6 @@
 package io.saola.exchange;
 
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +46,27 @@ final class Trouble {
   }
 
   void servedAgain() {
-    LOG.warn("serving again, alone: {} request=\"{}\"", assignment, requestLine());
+    String what = assignment.toString();
+    String request = requestLine();
+    onceKnown(
+        how -> LOG.warn("serving again, alone: {} died=\"{}\" request=\"{}\"", what, how, request));
   }
 
-  void lost() {
-    LOG.error("lost with its worker: {} request=\"{}\"", assignment, requestLine());
+  /// @param why the reason for not serving it again
+  void lost(String why) {
+    String what = assignment.toString();
+    String request = requestLine();
+    onceKnown(how ->
+        LOG.error(
+            "lost with its worker: {} died=\"{}\" request=\"{}\" not-repeated=\"{}\"",
+            what,
+            how,
+            request,
+            why));
+  }
+
+  private void onceKnown(Consumer<String> line) {
+    shared.dispatcher().deaths().onceKnown(assignment.pid(), line);
   }
 
   void timedOut(long nanos) {

@@ -58,7 +58,7 @@ public interface Answer {
   /// It has taken too long, and nothing more will come.
   void timedOut();
 
-  /// The worker is gone.
+  /// The worker is gone; a WebSocket that it had accepted is told as well.
   ///
   /// @param started whether it may have begun this request
   void lost(boolean started);

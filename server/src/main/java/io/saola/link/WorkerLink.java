@@ -477,9 +477,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       int stream = open.get(i);
       Call call = calls.remove(stream);
       if (call != null) {
-        if (call.talk == null) {
-          call.answer.lost(Integer.toUnsignedLong(stream) <= started);
-        } else {
+        call.answer.lost(Integer.toUnsignedLong(stream) <= started);
+        if (call.talk != null) {
           call.talk.end(true);
         }
       }

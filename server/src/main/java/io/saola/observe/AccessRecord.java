@@ -40,6 +40,9 @@ public final class AccessRecord {
   /// Which worker's, or -1.
   public int slot;
 
+  /// How often it was served again because its worker had died.
+  public int retries;
+
   public @Nullable Rejection rejection;
 
   /// Whether the client has not got the whole answer.
@@ -61,6 +64,7 @@ public final class AccessRecord {
     queueNanos = -1;
     appNanos = -1;
     slot = -1;
+    retries = 0;
     rejection = null;
     aborted = false;
   }

@@ -8,6 +8,10 @@ public interface Job {
   /// nothing, so that a death never leaves two unsafe requests in doubt.
   boolean mayShare();
 
+  /// Whether it must have a worker to itself: what was with a worker that has died may be what it
+  /// died of, and must not take others along.
+  boolean mustBeAlone();
+
   /// Whether it still needs to be run.
   boolean isWanted();
 

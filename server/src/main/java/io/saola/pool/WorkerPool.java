@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///   saves a wake-up per request, which is most of what a small request costs.
 /// * **Recall**: when a worker's job turns out slow, what waits behind it is taken back and goes to
 ///   whichever worker can take it first. A job is never run twice: see PROTOCOL §6.
+/// * **Alone**: a job that must be alone goes to a worker that has nothing, before all others, and
+///   nothing goes there until it is done or has shown for [#QUARANTINE] that it does no harm. Where
+///   no worker has nothing, one is given nothing more until it does, or [#DRAINING] is over.
 ///
 /// Owned by one event loop, which calls [#tick] every millisecond while [#needsTick] says so.
 public final class WorkerPool<J extends Job, W extends Worker<J>> {
@@ -26,6 +29,13 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// A job that runs longer than this, in nanoseconds, is slow: what waits behind it is taken back.
   static final long SLOW = 2_000_000;
 
+  /// How long a job is left alone, in nanoseconds. What kills its worker usually does so at once;
+  /// and many slow ones that are innocent must not keep everybody waiting.
+  static final long QUARANTINE = 250_000_000;
+
+  /// How long a job waits until a worker has nothing else, in nanoseconds.
+  static final long DRAINING = 1_000_000_000;
+
   /// More in a batch saves nothing.
   static final int MAX_DEPTH = 64;
 
@@ -34,6 +44,8 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     final W worker;
     int inFlight;
     int alone;
+    @Nullable J quarantined;
+    long quarantinedSince;
     boolean idle;
     boolean withdrawing;
 
@@ -42,7 +54,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     }
 
     int depth(long now) {
-      if (alone > 0 || withdrawing) {
+      if (alone > 0 || withdrawing || quarantined != null) {
         return 0;
       }
       long slowest = worker.slowestRecent();
@@ -59,13 +71,19 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   }
 
   /// @param returned whether it was handed out before; those are all at the head of the queue
-  private record Waiting<J>(J job, long deadline, boolean returned) {}
+  private record Waiting<J>(J job, long since, long deadline, boolean returned) {}
 
   private final int queueLimit;
   private final long queueTimeout;
   private final IdentityHashMap<W, Member<J, W>> members = new IdentityHashMap<>();
   private final ArrayDeque<Member<J, W>> idle = new ArrayDeque<>();
   private final ArrayDeque<Waiting<J>> queue = new ArrayDeque<>();
+
+  /// Jobs that must be alone, and go before those in the queue.
+  private final ArrayDeque<Waiting<J>> lonely = new ArrayDeque<>();
+
+  /// The worker that is given nothing until it can be given the first of those.
+  private @Nullable Member<J, W> reserved;
 
   /// @param queueLimit how many jobs may wait
   /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
@@ -85,8 +103,11 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// business.
   public void remove(W worker) {
     Member<J, W> member = members.remove(worker);
-    if (member != null && member.idle) {
-      idle.remove(member);
+    if (member != null) {
+      notIdle(member);
+      if (member.equals(reserved)) {
+        reserved = null;
+      }
     }
   }
 
@@ -103,14 +124,15 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       job.reject(Rejection.QUEUE_FULL);
       return;
     }
-    queue.addLast(new Waiting<>(job, deadline(now), false));
+    queue.addLast(new Waiting<>(job, now, deadline(now), false));
   }
 
   /// Puts jobs that were handed out but never started back at the head, in their order. They have
   /// waited before, so the queue's limit does not apply.
   public void resubmit(List<J> jobs, long now) {
     for (int i = jobs.size() - 1; i >= 0; i--) {
-      queue.addFirst(new Waiting<>(jobs.get(i), deadline(now), true));
+      J job = jobs.get(i);
+      (job.mustBeAlone() ? lonely : queue).addFirst(new Waiting<>(job, now, deadline(now), true));
     }
     feed(now);
   }
@@ -131,7 +153,11 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
 
   /// Takes a job out of the queue; false if it is not there, because a worker has it.
   public boolean cancel(J job) {
-    for (Iterator<Waiting<J>> all = queue.iterator(); all.hasNext(); ) {
+    return cancel(queue, job) || cancel(lonely, job);
+  }
+
+  private boolean cancel(ArrayDeque<Waiting<J>> from, J job) {
+    for (Iterator<Waiting<J>> all = from.iterator(); all.hasNext(); ) {
       if (all.next().job().equals(job)) {
         all.remove();
         return true;
@@ -141,7 +167,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   }
 
   public int waiting() {
-    return queue.size();
+    return queue.size() + lonely.size();
   }
 
   public int running() {
@@ -152,13 +178,16 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     return running;
   }
 
-  /// Whether [#tick] has anything to look after: prefetched jobs, or jobs that wait.
+  /// Whether [#tick] has anything to look after: prefetched jobs, jobs that wait, or one that is
+  /// left alone.
   public boolean needsTick() {
-    if (!queue.isEmpty()) {
+    if (waiting() > 0) {
       return true;
     }
     for (Member<J, W> member : members.values()) {
-      if (member.inFlight > member.worker.places() || member.withdrawing) {
+      if (member.inFlight > member.worker.places()
+          || member.withdrawing
+          || member.quarantined != null) {
         return true;
       }
     }
@@ -168,6 +197,10 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// Takes back what waits behind slow jobs, and rejects what has waited too long.
   public void tick(long now) {
     for (Member<J, W> member : List.copyOf(members.values())) {
+      if (member.quarantined != null && now - member.quarantinedSince > QUARANTINE) {
+        member.quarantined = null;
+        toIdle(member);
+      }
       if (member.withdrawing) {
         takeBack(member, now);
       } else if (member.inFlight > member.worker.places() && member.isSlow(now)) {
@@ -176,12 +209,14 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
         member.withdrawing = true;
       }
     }
-    rejectOverdue(now);
+    rejectOverdue(queue, now);
+    rejectOverdue(lonely, now);
+    feed(now);
   }
 
-  private void rejectOverdue(long now) {
+  private void rejectOverdue(ArrayDeque<Waiting<J>> from, long now) {
     List<J> overdue = new ArrayList<>();
-    for (Iterator<Waiting<J>> all = queue.iterator(); all.hasNext(); ) {
+    for (Iterator<Waiting<J>> all = from.iterator(); all.hasNext(); ) {
       Waiting<J> next = all.next();
       if (isOver(next, now)) {
         all.remove();
@@ -213,17 +248,33 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     if (!job.mayShare()) {
       member.alone--;
     }
-    if (!member.idle && member.inFlight < member.worker.places()) {
-      toIdle(member);
+    if (job.equals(member.quarantined)) {
+      member.quarantined = null;
+    }
+    toIdle(member);
+  }
+
+  /// Where it may be given something at once.
+  private void toIdle(Member<J, W> member) {
+    boolean mayTake =
+        member.quarantined == null
+            && !member.equals(reserved)
+            && member.inFlight < member.worker.places();
+    if (mayTake && !member.idle) {
+      member.idle = true;
+      idle.addLast(member);
     }
   }
 
-  private void toIdle(Member<J, W> member) {
-    member.idle = true;
-    idle.addLast(member);
+  private void notIdle(Member<J, W> member) {
+    if (member.idle) {
+      member.idle = false;
+      idle.remove(member);
+    }
   }
 
   private void feed(long now) {
+    feedLonely(now);
     for (Waiting<J> first = queue.peekFirst(); first != null; first = queue.peekFirst()) {
       if (isOver(first, now)) {
         queue.removeFirst();
@@ -239,14 +290,67 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     }
   }
 
+  private void feedLonely(long now) {
+    for (Waiting<J> first = lonely.peekFirst(); first != null; first = lonely.peekFirst()) {
+      if (isOver(first, now)) {
+        lonely.removeFirst();
+        first.job().reject(Rejection.QUEUE_TIMEOUT);
+        continue;
+      }
+      Member<J, W> member = placeAlone(now - first.since() > DRAINING);
+      if (member == null) {
+        return;
+      }
+      lonely.removeFirst();
+      reserved = null;
+      notIdle(member);
+      member.quarantined = first.job();
+      member.quarantinedSince = now;
+      give(member, first.job());
+    }
+    Member<J, W> spared = reserved;
+    if (spared != null) {
+      reserved = null; // the job that it was kept for has gone
+      toIdle(spared);
+    }
+  }
+
+  /// A worker that has nothing; if there is none, one is kept until it has.
+  private @Nullable Member<J, W> placeAlone(boolean anyPlace) {
+    for (Iterator<Member<J, W>> all = idle.descendingIterator(); all.hasNext(); ) {
+      Member<J, W> member = all.next();
+      if (member.inFlight == 0) {
+        return member;
+      }
+    }
+    Member<J, W> kept = reserved;
+    if (kept == null) {
+      keepOne();
+      return null;
+    }
+    boolean hasPlace = anyPlace && kept.inFlight < kept.worker.places();
+    return kept.inFlight == 0 || hasPlace ? kept : null;
+  }
+
+  private void keepOne() {
+    for (Member<J, W> member : members.values()) {
+      Member<J, W> best = reserved;
+      if (member.quarantined == null && (best == null || member.inFlight < best.inFlight)) {
+        reserved = member;
+      }
+    }
+    if (reserved != null) {
+      notIdle(reserved);
+    }
+  }
+
   private void give(Member<J, W> member, J job) {
     member.inFlight++;
     if (!job.mayShare()) {
       member.alone++;
     }
-    if (member.idle && member.inFlight >= member.worker.places()) {
-      member.idle = false;
-      idle.remove(member);
+    if (member.inFlight >= member.worker.places()) {
+      notIdle(member);
     }
     member.worker.run(job);
   }
@@ -276,6 +380,8 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     Member<J, W> best = null;
     for (Member<J, W> member : members.values()) {
       if ((best == null || member.inFlight < best.inFlight)
+          && member.quarantined == null
+          && !member.equals(reserved)
           && member.inFlight < member.worker.places() + member.depth(now)) {
         best = member;
       }

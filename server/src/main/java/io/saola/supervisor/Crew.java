@@ -229,6 +229,10 @@ final class Crew {
     } else if (slot == null) {
       String who = Slot.label(member.role(), member.slot(), member.generation(), exited.pid());
       LOG.info("{} exited {}", who, exited.status().field());
+      if (member.role() == Role.WORKER) {
+        String how = exited.status().toString();
+        events.workerGone(member.slot(), member.generation(), exited.pid(), how);
+      }
     } else if (slot.role() == Role.MOLD) {
       moldExited(slot, member, exited, now);
     } else {

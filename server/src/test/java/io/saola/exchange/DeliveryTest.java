@@ -43,7 +43,7 @@ class DeliveryTest {
 
   private void begin(long memory, Path spool) {
     ExchangeSettings settings =
-        new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 100, List.of(), 10, 0);
+        new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 100, List.of(), 10, 0, true);
     budget = new MemoryBudget(memory);
     delivery = new Delivery(client, budget, settings, allocator, credits::add);
   }

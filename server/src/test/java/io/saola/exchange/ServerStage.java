@@ -67,7 +67,16 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     socket = folder.resolve("http");
     ExchangeSettings limits =
         new ExchangeSettings(
-            1 << 20, maxSpool, memory, folder, timeout, concurrency, List.of(), 10, 20 * SECOND);
+            1 << 20,
+            maxSpool,
+            memory,
+            folder,
+            timeout,
+            concurrency,
+            List.of(),
+            10,
+            20 * SECOND,
+            true);
     dispatcher = new Dispatcher(links.loop(), limits, this);
     exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     links.onReady(dispatcher::add);

@@ -262,7 +262,7 @@ class AsgiTimeTest {
 
     worker.close();
 
-    says(talk, "accept ", "talk failed");
+    says(talk, "accept ", "lost", "talk failed");
     says(begun, "lost");
     says(unread, "lost before it began");
     says(last, "lost before it began");
@@ -275,6 +275,6 @@ class AsgiTimeTest {
         FakeWorker.accept(1, ""), FakeWorker.message(1, 1, "last"), FakeWorker.close(1, 4001, ""));
     worker.close();
 
-    says(talk, "accept ", "message last text", "close 4001 ", "talk failed");
+    says(talk, "accept ", "message last text", "close 4001 ", "lost", "talk failed");
   }
 }

@@ -8,6 +8,7 @@ final class FakeJob implements Job {
   final String name;
   boolean safe = true;
   boolean wanted = true;
+  boolean alone;
   @Nullable Rejection rejected;
 
   FakeJob(String name) {
@@ -20,9 +21,20 @@ final class FakeJob implements Job {
     return job;
   }
 
+  static FakeJob alone(String name) {
+    FakeJob job = new FakeJob(name);
+    job.alone = true;
+    return job;
+  }
+
   @Override
   public boolean mayShare() {
-    return safe;
+    return safe && !alone;
+  }
+
+  @Override
+  public boolean mustBeAlone() {
+    return alone;
   }
 
   @Override

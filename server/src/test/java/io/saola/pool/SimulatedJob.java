@@ -27,6 +27,11 @@ final class SimulatedJob implements Job {
   }
 
   @Override
+  public boolean mustBeAlone() {
+    return retried;
+  }
+
+  @Override
   public boolean isWanted() {
     return !gone;
   }

@@ -108,7 +108,7 @@ class SettingsTest {
                     Duration.ZERO,
                     true,
                     new AllowedOrigins(List.of())),
-                new QueueSettings(1024, Duration.ofSeconds(30)),
+                new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
                 new LogSettings(new LogTarget.None(), format, LogLevel.INFO),
                 new ServerSettings(null)));
@@ -146,6 +146,7 @@ class SettingsTest {
     texts.putAll(othersOfHttp());
     texts.put("queue-limit", "0");
     texts.put("queue-timeout", "1h");
+    texts.put("retry", "off");
     texts.put("memory-budget", "15M");
     texts.put("max-spool", "2G");
     texts.put("spool-dir", "spool");
@@ -213,7 +214,7 @@ class SettingsTest {
             Duration.ofSeconds(22),
             false,
             new AllowedOrigins(List.of(new AllowedOrigins.Same(), new AllowedOrigins.Any()))),
-        new QueueSettings(0, Duration.ofHours(1)),
+        new QueueSettings(0, Duration.ofHours(1), false),
         new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
         new LogSettings(
             new LogTarget.File(site.resolve("access.log")),
@@ -444,7 +445,7 @@ class SettingsTest {
     }
 
     assertThat(shown)
-        .hasSize(49)
+        .hasSize(50)
         .contains(
             "target | (looked for in the folder) | default",
             "chdir | " + folder + " | default",

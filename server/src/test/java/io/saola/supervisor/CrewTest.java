@@ -327,7 +327,7 @@ class CrewTest {
     report("exited 150 worker 1 0 -9");
 
     assertThat(taken()).containsExactly("kill 150 9", "kill 151 9");
-    assertThat(events.rest()).containsExactly("ready");
+    assertThat(events.rest()).containsExactly("ready", "worker gone 0 1 150 SIGKILL");
   }
 
   @Test
