@@ -134,14 +134,12 @@ public final class Server {
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
     Links links = new Links(supervisor, dispatcher, settings.workers().threads());
-    started.add(LinkListener.open(linkSettings(runtime, token, processes), loop, links));
+    started.add(
+        LinkListener.open(linkSettings(runtime, runtime.socket(), token, processes), loop, links));
     started.add(supervisor);
 
     Connections connections = new Connections(loop);
-    WebSocketLoop webSockets =
-        started.add(
-            new WebSocketLoop(
-                webSocketSettings(), connections, System::nanoTime, new SplittableRandom()));
+    WebSocketLoop webSockets = started.add(webSockets(connections));
     Http1 http1 =
         new Http1(
             frontSettings(),
@@ -152,11 +150,21 @@ public final class Server {
             InstantSource.system());
     listenToSignals(accessLog);
     supervisor.start();
+    rehearse(runtime, spool.path(), token, processes);
     return untilStopped(
         () -> Listeners.open(settings.listen(), loop, http1),
         urls -> sayReady(urls, processes, links),
         links,
         new Drain(loop, connections, dispatcher, supervisor, outcomes));
+  }
+
+  private void rehearse(RuntimeFolder runtime, Path spool, String token, Processes processes) {
+    if (settings.app().load() != Load.LAZY) { // there the first client waits for an import
+      LinkSettings link = linkSettings(runtime, Rehearsal.link(runtime), token, processes);
+      started.add(
+          Rehearsal.start(
+              settings, limits(spool), frontSettings(), webSocketSettings(), link, runtime.path()));
+    }
   }
 
   /// Opens the listeners when everything is ready.
@@ -306,10 +314,11 @@ public final class Server {
         settings.listen().probePrefix());
   }
 
-  private LinkSettings linkSettings(RuntimeFolder runtime, String token, Processes processes) {
+  private LinkSettings linkSettings(
+      RuntimeFolder runtime, Path socket, String token, Processes processes) {
     AppSettings app = settings.app();
     return new LinkSettings(
-        runtime.socket(),
+        socket,
         runtime.pages(),
         token,
         app.target(),
@@ -329,6 +338,11 @@ public final class Server {
             settings.asgi().lifespan().text(),
             settings.asgi().threads()),
         commonEnviron());
+  }
+
+  private WebSocketLoop webSockets(Connections connections) {
+    return new WebSocketLoop(
+        webSocketSettings(), connections, System::nanoTime, new SplittableRandom());
   }
 
   private WebSocketSettings webSocketSettings() {

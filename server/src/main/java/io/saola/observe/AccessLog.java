@@ -30,24 +30,35 @@ public final class AccessLog implements AutoCloseable {
     }
     LogWriter writer = new LogWriter(LogFile.open(settings.access()));
     writer.start();
-    long pid = ProcessHandle.current().pid();
+    return new AccessLog(format(settings, clock), writer);
+  }
+
+  /// One that formats lines as another would, and keeps none.
+  public static AccessLog unwritten(LogSettings settings, InstantSource clock) {
     return new AccessLog(
-        new AccessLine(settings.accessFormat(), clock, TimeZone.getDefault(), pid), writer);
+        settings.access() instanceof LogTarget.None ? null : format(settings, clock), null);
+  }
+
+  private static AccessLine format(LogSettings settings, InstantSource clock) {
+    long pid = ProcessHandle.current().pid();
+    return new AccessLine(settings.accessFormat(), clock, TimeZone.getDefault(), pid);
   }
 
   /// Whether lines are wanted at all; if not, a record need not be filled.
   public boolean isEnabled() {
-    return writer != null;
+    return format != null;
   }
 
   /// Writes one line down. Only for the thread of the event loop.
   public void write(AccessRecord record) {
-    if (format == null || writer == null) {
+    if (format == null) {
       return;
     }
     line.clear();
     format.write(record, line);
-    writer.add(line.bytes(), line.length());
+    if (writer != null) {
+      writer.add(line.bytes(), line.length());
+    }
   }
 
   /// Opens the file anew, after it was renamed. Any thread; happens soon.
