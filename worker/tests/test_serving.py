@@ -47,9 +47,10 @@ def look(environ):
     return [repr((kinds, sys.path[0] == os.getcwd(), sys.stdin.read())).encode()]
 """
     )
-    peer, _ = server.worker()
+    peer, pid = server.worker()
 
-    assert get(peer, "/look") == b"(['null', 'page-3', 'slot-3', 'slot-3', 'socket'], True, '')"
+    kinds = ["null", "page-3", "slot-3", "slot-3", "socket", f"stack-3-{pid}"]
+    assert get(peer, "/look") == repr((kinds, True, "")).encode()
 
 
 def test_what_the_app_prints_comes_through_its_fifo(server: FakeServer) -> None:

@@ -23,6 +23,7 @@ from .errors import AppImportError, HookError, WireError
 from .link import Link
 from .linux import die_with
 from .process import BROKEN, FINISHED, NO_APP, WORKER, Birth, introduce, leave, speak_into
+from .stacks import Stacks
 from .wire import REQUEST, REQUEST_BODY, REQUEST_FILE, split_request
 from .wsgi import Exchange, constants, format_error, serve
 
@@ -70,6 +71,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     speak_into(os.path.join(birth.directory, f"slot-{slot}"))
     gc.enable()
     _reseed()
+    stacks = Stacks(birth, slot)
     link, welcome = introduce(birth, WORKER, slot)
     if not _die_with(birth.keeper):
         return BROKEN
@@ -93,6 +95,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
         hooks.on_ready()
     _server(link, loaded.app, welcome, refork).run()
     if refork is not None and refork.generation:
+        stacks.close()
         return refork.take_over(link, _SEND_UNSENT, loaded)
     hooks.at_exit()
     return FINISHED

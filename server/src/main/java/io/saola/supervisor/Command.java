@@ -25,7 +25,8 @@ sealed interface Command {
   /// A worker is given nothing more, and its place is free for another.
   record Replace(int slot, int pid, long left, String why) implements Command {}
 
-  record Nudge(int pid) implements Command {}
+  /// A signal for a worker, such as `RTMIN+4`.
+  record Signal(int pid, String name) implements Command {}
 
   /// A worker that has nothing to do may become the mold.
   record Promote(int slot, int pid) implements Command {}

@@ -33,6 +33,9 @@ final class Crew {
 
     /// Runs something, on any thread, when all that was printed to a FIFO so far has been read.
     void afterOutput(String fifo, Runnable then);
+
+    /// The stack that a dead worker left when it crashed, or nothing; afterwards it is gone.
+    String lastStack(int slot, int pid);
   }
 
   /// How the start ends when it cannot go on.
@@ -100,7 +103,7 @@ final class Crew {
       case Command.Kill(int slot, int pid, String why) -> kill(slot, pid, why, now);
       case Command.Replace(int slot, int pid, long left, String why) ->
           workforce.replace(slot, pid, now, now + left, why);
-      case Command.Nudge(int pid) -> nudge(pid);
+      case Command.Signal(int pid, String name) -> signal(pid, name);
       case Command.KeeperEnded _, Command.Halt _, Command.Stop _ ->
           throw new IllegalArgumentException(command + " is not the crew's");
     }
@@ -244,11 +247,13 @@ final class Crew {
     Life before = slot.life();
     String why = before.madeToEnd();
     boolean replaced = workforce.exited(slot, now);
+    String stack = outside.lastStack(member.slot(), exited.pid());
     if (!everReady && !halted && exited.status().value() == ExitStatus.UNFIT) {
       fail(ExitStatus.UNFIT, "worker " + member.slot() + " could not load the app", slot);
       return;
     }
-    log(Obituary.of(slot, member, exited, before, now), replaced && why.isEmpty());
+    String obituary = Obituary.of(slot, member, exited, before, now) + stack;
+    log(obituary, replaced && why.isEmpty() && stack.isEmpty());
     events.workerGone(
         member.slot(),
         member.generation(),
@@ -318,9 +323,9 @@ final class Crew {
     }
   }
 
-  private void nudge(int pid) {
+  private void signal(int pid, String name) {
     if (roll.has(pid)) {
-      outside.tell(Order.signal(pid, Order.NUDGE));
+      outside.tell(Order.signal(pid, name));
     }
   }
 

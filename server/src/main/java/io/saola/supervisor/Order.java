@@ -12,6 +12,9 @@ final class Order {
   /// A worker sends what it has not sent (PROTOCOL.md §6, answers).
   static final String NUDGE = "RTMIN+4";
 
+  /// The request that the status page names has had its time (PROTOCOL.md §14).
+  static final String INTERRUPT = "RTMIN+1";
+
   static final String KILL = "9";
 
   private static final String UNRESERVED = "-._~/";

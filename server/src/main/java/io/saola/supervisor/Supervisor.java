@@ -41,6 +41,7 @@ public final class Supervisor implements AutoCloseable {
   private final Map<String, Output> outputs = new ConcurrentHashMap<>();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Crew crew;
+  private final Stacks stacks;
   private @Nullable Thread thread; // start and stop, guarded by this
   private volatile @Nullable Keeper keeper;
   private volatile boolean stopping;
@@ -53,6 +54,13 @@ public final class Supervisor implements AutoCloseable {
     this.events = events;
     this.nanoTime = nanoTime;
     this.crew = new Crew(plan, events, new World(), nanoTime.getAsLong());
+    this.stacks =
+        new Stacks(plan.runtimeDir(), (name, pid) -> mailbox.add(new Command.Signal(pid, name)));
+  }
+
+  /// Where the threads of workers stand.
+  public Stacks stacks() {
+    return stacks;
   }
 
   /// Starts the keeper, the first mold, and a worker in each slot when the mold is ready. What
@@ -100,9 +108,24 @@ public final class Supervisor implements AutoCloseable {
     mailbox.add(new Command.Replace(slot, pid, left, why));
   }
 
+  /// Kills a worker when it has been asked where its threads stand, and that has been logged.
+  ///
+  /// @param account what it was at, for the log
+  public void condemn(int slot, int pid, String account, String why) {
+    Thread.startVirtualThread(() -> {
+      stacks.log(slot, pid, account, true);
+      kill(slot, pid, why);
+    });
+  }
+
+  /// Interrupts the app's request in a worker with one place (PROTOCOL.md §14).
+  public void interrupt(int pid) {
+    mailbox.add(new Command.Signal(pid, Order.INTERRUPT));
+  }
+
   /// Has a worker send the answers that it has collected (PROTOCOL.md §6).
   public void nudge(int pid) {
-    mailbox.add(new Command.Nudge(pid));
+    mailbox.add(new Command.Signal(pid, Order.NUDGE));
   }
 
   /// This worker has served enough to become the mold, and has nothing to do.
@@ -313,6 +336,11 @@ public final class Supervisor implements AutoCloseable {
       if (output != null) {
         output.attribute(generation);
       }
+    }
+
+    @Override
+    public String lastStack(int slot, int pid) {
+      return stacks.left(slot, pid);
     }
 
     @Override

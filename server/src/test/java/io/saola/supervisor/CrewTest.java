@@ -151,8 +151,8 @@ class CrewTest {
     start();
     taken();
 
-    handle(new Command.Nudge(100));
-    handle(new Command.Nudge(999));
+    handle(new Command.Signal(100, Order.NUDGE));
+    handle(new Command.Signal(999, Order.NUDGE));
 
     assertThat(taken()).containsExactly("kill 100 RTMIN+4");
   }

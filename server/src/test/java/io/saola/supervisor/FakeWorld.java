@@ -41,6 +41,11 @@ final class FakeWorld implements Crew.Outside, MoldControl {
   }
 
   @Override
+  public String lastStack(int slot, int pid) {
+    return "";
+  }
+
+  @Override
   public void fork(int slot) {
     said.add("fork " + slot);
   }
