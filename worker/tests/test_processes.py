@@ -54,6 +54,18 @@ def test_titles_tell_who_is_who(server: FakeServer) -> None:
     assert shown(pid) == ("saola:wkr-3", "saola: worker 3 g7")
 
 
+def test_the_kernel_takes_a_mold_or_a_worker_before_the_server(server: FakeServer) -> None:
+    server.write_app(HELLO)
+    _, pid = server.worker()
+
+    def score(pid: int) -> int:
+        return int(Path(f"/proc/{pid}/oom_score_adj").read_text())
+
+    own = score(os.getpid())
+    assert score(server.keeper.pid) == own
+    assert score(pid) == min(1000, own + 300)
+
+
 def test_a_killed_worker_is_reported_and_a_new_one_takes_its_slot(server: FakeServer) -> None:
     server.write_app(HELLO)
     server.begin()

@@ -21,7 +21,7 @@ import struct
 import sys
 import time
 
-from .linux import Title, become_subreaper
+from .linux import Title, be_killed_first, become_subreaper, give_up_low_ports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # typing costs a process that is kept small two megabytes
@@ -161,6 +161,7 @@ class Keeper:
                 signal.signal(number, signal.SIG_DFL)
             for fd in (self._life, self._report, self._wake, self._waker, mine, *self._channels):
                 os.close(fd)
+            be_killed_first()
             from .mold import main
             from .process import Birth
 
@@ -351,6 +352,7 @@ def _run() -> None:
     except PermissionError:
         pass  # started as a leader already
     become_subreaper()
+    give_up_low_ports()
     life = fcntl.fcntl(0, fcntl.F_DUPFD_CLOEXEC, 3)
     report = fcntl.fcntl(1, fcntl.F_DUPFD_CLOEXEC, 3)
     nothing = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)

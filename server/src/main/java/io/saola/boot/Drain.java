@@ -21,18 +21,45 @@ final class Drain {
   private final Dispatcher dispatcher;
   private final Supervisor supervisor;
   private final BlockingQueue<Outcome> outcomes;
+  private final Standing standing;
 
   Drain(
       EventLoop loop,
       Connections connections,
       Dispatcher dispatcher,
       Supervisor supervisor,
-      BlockingQueue<Outcome> outcomes) {
+      BlockingQueue<Outcome> outcomes,
+      Standing standing) {
     this.loop = loop;
     this.connections = connections;
     this.dispatcher = dispatcher;
     this.supervisor = supervisor;
     this.outcomes = outcomes;
+    this.standing = standing;
+  }
+
+  /// Tells everybody that the server is about to stop, and goes on serving for this long, so that
+  /// load balancers have turned away before anybody is refused. Not after Ctrl-C: a person waits.
+  ///
+  /// @return false if there is no time to be kind
+  boolean linger(String signal, Duration delay) throws InterruptedException {
+    standing.stopping();
+    loop.submit(connections::leave).syncUninterruptibly();
+    if (delay.isZero() || signal.equals("INT")) {
+      return true;
+    }
+    LOG.info("stopping signal={}: accepting for another {} ms", signal, delay.toMillis());
+    long end = System.nanoTime() + delay.toNanos();
+    Outcome outcome;
+    do {
+      outcome = outcomes.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+      if (outcome == null) {
+        return true;
+      }
+    } while (!(outcome instanceof Outcome.Stop || outcome instanceof Outcome.KeeperGone));
+    LOG.warn("stopping now: {} cut off", open());
+    loop.submit(dispatcher::stop).syncUninterruptibly();
+    return false;
   }
 
   void run(String signal, Duration grace) throws InterruptedException {

@@ -118,6 +118,7 @@ public final class Server {
     if (pidFile != null) {
       started.add(PidFile.claim(pidFile));
     }
+    Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
     AccessLog accessLog = started.add(AccessLog.open(settings.log(), InstantSource.system()));
     RuntimeFolder runtime = started.add(RuntimeFolder.create(System.getenv(), new SecureRandom()));
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
@@ -140,22 +141,29 @@ public final class Server {
 
     Connections connections = new Connections(loop);
     WebSocketLoop webSockets = started.add(webSockets(connections));
-    Http1 http1 =
-        new Http1(
-            frontSettings(),
-            new Exchanges(limits, dispatcher, accessLog, counters),
-            new Forwarded(settings.listen().forwardedAllowIps()::includes),
-            connections,
-            webSockets,
-            InstantSource.system());
+    Exchanges exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
+    Http1 http1 = http1(exchanges, connections, webSockets);
     listenToSignals(accessLog);
     supervisor.start();
     rehearse(runtime, spool.path(), token, processes);
     return untilStopped(
         () -> Listeners.open(settings.listen(), loop, http1),
-        urls -> sayReady(urls, processes, links),
+        urls -> {
+          sayReady(urls, processes, links);
+          standing.ready(urls, loop, supervisor);
+        },
         links,
-        new Drain(loop, connections, dispatcher, supervisor, outcomes));
+        new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
+  }
+
+  private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {
+    return new Http1(
+        frontSettings(),
+        exchanges,
+        new Forwarded(settings.listen().forwardedAllowIps()::includes),
+        connections,
+        webSockets,
+        InstantSource.system());
   }
 
   private void rehearse(RuntimeFolder runtime, Path spool, String token, Processes processes) {
@@ -201,7 +209,7 @@ public final class Server {
           return INTERNAL;
         }
         case Outcome.Stop(String signal) -> {
-          if (listeners != null) {
+          if (listeners != null && drain.linger(signal, settings.server().drainDelay())) {
             listeners.close();
             drain.run(signal, settings.workers().gracefulTimeout());
           }

@@ -22,6 +22,7 @@ public final class Connections {
   }
 
   private final Set<Watched> open = new LinkedHashSet<>();
+  private boolean leaving;
   private boolean draining;
   private long now = System.nanoTime();
 
@@ -43,6 +44,16 @@ public final class Connections {
 
   public boolean isDraining() {
     return draining;
+  }
+
+  /// The server is about to stop, and still takes whatever comes.
+  public void leave() {
+    leaving = true;
+  }
+
+  /// Whether whoever asks should send its requests elsewhere.
+  public boolean isLeaving() {
+    return leaving || draining;
   }
 
   /// From now on every connection closes as soon as it has nothing to do.

@@ -1,15 +1,28 @@
 package io.saola.settings;
 
+import static io.saola.settings.Setting.NO_LETTER;
 import static io.saola.settings.Setting.Shape.NOT_IN_FILES;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// The server process itself.
 ///
 /// @param pidFile absolute; null for none
-public record ServerSettings(@Nullable Path pidFile) {
+/// @param readyFile absolute; null for none
+/// @param user name or number; empty to stay who started the server
+/// @param group name or number; empty for the user's own
+/// @param umask what it takes away from the mode of new files; null to leave that as it is
+/// @param drainDelay how long a server that was told to stop goes on accepting
+public record ServerSettings(
+    @Nullable Path pidFile,
+    @Nullable Path readyFile,
+    String user,
+    String group,
+    @Nullable Integer umask,
+    Duration drainDelay) {
   static final Section SECTION = new Section("The server");
 
   static final Setting<String> CONFIG =
@@ -26,16 +39,60 @@ public record ServerSettings(@Nullable Path pidFile) {
   static final Setting<String> PID =
       SECTION.text("pid", 'p', "FILE", "File to write the server's process id to.");
 
+  static final Setting<String> READY_FILE =
+      SECTION.text(
+          "ready-file",
+          NO_LETTER,
+          "FILE",
+          "File that exists while the server is ready; it holds the addresses, one per line.");
+
+  static final Setting<String> USER =
+      SECTION.text(
+          "user", 'u', "NAME", "User to serve as, if started as root: the server and the app.");
+
+  static final Setting<String> GROUP =
+      SECTION.text("group", 'g', "NAME", "Group to serve as, instead of the user's own.");
+
+  static final Setting<String> UMASK =
+      SECTION.one(
+          "umask",
+          'm',
+          "OCTAL",
+          "",
+          new FileMask(),
+          "Permissions that new files of the server and the app do not get, such as 027; in a file"
+              + " of settings in quotes.");
+
+  static final Setting<Duration> DRAIN_DELAY =
+      SECTION.timeOrNone(
+          "drain-delay",
+          NO_LETTER,
+          "0",
+          "Time after SIGTERM in which connections are still accepted while /-/ready says 503, so"
+              + " that load balancers can turn away first.");
+
   static ServerSettings from(Values values, Path folder) {
-    String file = values.get(PID);
+    String mask = values.get(UMASK);
+    return new ServerSettings(
+        file(values, PID, folder),
+        file(values, READY_FILE, folder),
+        values.get(USER),
+        values.get(GROUP),
+        mask.isEmpty() ? null : Integer.parseInt(mask, FileMask.OCTAL),
+        values.get(DRAIN_DELAY));
+  }
+
+  private static @Nullable Path file(Values values, Setting<String> setting, Path folder) {
+    String file = values.get(setting);
     if (file.isEmpty()) {
-      return new ServerSettings(null);
+      return null;
     }
     Path path = folder.resolve(file).normalize();
     Path parent = path.getParent();
     if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(path)) {
-      values.problem(PID, path + " cannot be a file: its folder does not exist, or it is a folder");
+      values.problem(
+          setting, path + " cannot be a file: its folder does not exist, or it is a folder");
     }
-    return new ServerSettings(path);
+    return path;
   }
 }

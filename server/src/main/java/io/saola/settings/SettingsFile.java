@@ -164,6 +164,10 @@ final class SettingsFile {
   private static void addScalar(
       Setting<?> setting, List<String> texts, String before, @Nullable Object value)
       throws BadValue {
+    if (setting == ServerSettings.UMASK && !(value instanceof String)) {
+      // TOML's 27 and 0o27 are the numbers 27 and 23: nobody could tell what was meant.
+      throw BadValue.because("must be a text of octal digits, such as \"027\"");
+    }
     if (value instanceof String || value instanceof Number || value instanceof Boolean) {
       texts.add(before + value);
     } else {

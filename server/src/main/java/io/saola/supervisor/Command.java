@@ -34,6 +34,9 @@ sealed interface Command {
   /// A worker that was told to become the mold has found itself unfit.
   record StaysWorker(int pid, String text) implements Command {}
 
+  /// Somebody wants to know whether commands are still handled.
+  record Asked(Runnable answer) implements Command {}
+
   record Halt() implements Command {}
 
   record Stop() implements Command {}

@@ -104,7 +104,7 @@ final class Crew {
       case Command.Replace(int slot, int pid, long left, String why) ->
           workforce.replace(slot, pid, now, now + left, why);
       case Command.Signal(int pid, String name) -> signal(pid, name);
-      case Command.KeeperEnded _, Command.Halt _, Command.Stop _ ->
+      case Command.KeeperEnded _, Command.Asked _, Command.Halt _, Command.Stop _ ->
           throw new IllegalArgumentException(command + " is not the crew's");
     }
   }

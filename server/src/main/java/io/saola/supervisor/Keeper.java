@@ -51,6 +51,11 @@ final class Keeper {
             .directory(plan.chdir().toFile());
     // The server's own settings are not the application's business, and may be secret.
     builder.environment().keySet().removeIf(name -> name.startsWith("SAOLA_"));
+    // A word of theirs to systemd would count as the server's.
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"));
     return new Keeper(builder.start(), mailbox);
   }
 

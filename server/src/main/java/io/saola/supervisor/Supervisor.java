@@ -138,6 +138,11 @@ public final class Supervisor implements AutoCloseable {
     mailbox.add(new Command.StaysWorker(pid, text));
   }
 
+  /// Runs `answer`, which is brief, on the supervisor's thread: a sign that it does its work.
+  public void ask(Runnable answer) {
+    mailbox.add(new Command.Asked(answer));
+  }
+
   /// From now on nothing is forked or replaced: who ends may end.
   public void halt() {
     mailbox.add(new Command.Halt());
@@ -236,6 +241,7 @@ public final class Supervisor implements AutoCloseable {
           keeperStarted(pid, version);
       case Command.KeeperEnded(ExitStatus status, List<String> lastWords) ->
           keeperEnded(status, lastWords);
+      case Command.Asked(Runnable answer) -> answer.run();
       case Command.Halt _ -> crew.halt();
       case Command.Stop _ -> stopKeeper();
       default -> crew.handle(command, nanoTime.getAsLong());

@@ -42,6 +42,18 @@ class FormsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"", "0", "7", "22", "027", "0777", "00027"})
+  void masks(String text) throws BadValue {
+    assertThat(new FileMask().read(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8", "1000", "0o22", "-1", "u=rwx", " 22"})
+  void what_is_no_mask(String text) {
+    refuses(new FileMask(), text);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "64K,65536",
     "10M,10485760",

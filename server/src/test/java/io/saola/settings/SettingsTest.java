@@ -111,7 +111,7 @@ class SettingsTest {
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
                 new LogSettings(new LogTarget.None(), format, LogLevel.INFO),
-                new ServerSettings(null)));
+                new ServerSettings(null, null, "", "", null, Duration.ZERO)));
   }
 
   /// A value for each flag that is not its default, so that none can be wired to another.
@@ -154,6 +154,11 @@ class SettingsTest {
     texts.put("access-logformat", "%(s)s");
     texts.put("log-level", "Warning");
     texts.put("pid", "server.pid");
+    texts.put("ready-file", "server.ready");
+    texts.put("user", "somebody");
+    texts.put("group", "some");
+    texts.put("umask", "027");
+    texts.put("drain-delay", "5");
     return texts;
   }
 
@@ -220,7 +225,13 @@ class SettingsTest {
             new LogTarget.File(site.resolve("access.log")),
             new AccessFormat(List.of(new AccessFormat.Value(AccessValue.STATUS))),
             LogLevel.WARNING),
-        new ServerSettings(site.resolve("server.pid")));
+        expectedServer(site));
+  }
+
+  private static ServerSettings expectedServer(Path site) {
+    Path pid = site.resolve("server.pid");
+    Path ready = site.resolve("server.ready");
+    return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5));
   }
 
   /// The same, but for what says where the interpreter was named.
@@ -278,6 +289,17 @@ class SettingsTest {
     Files.writeString(folder.resolve("saola.toml"), toml);
 
     assertThat(withoutOrigin(read())).isEqualTo(expectedOfOthers());
+  }
+
+  /// TOML would take 27 and 0o27 for different numbers, and neither is what everybody writes.
+  @ParameterizedTest
+  @CsvSource({"27", "0o27"})
+  void a_umask_in_a_file_is_a_text(String number) throws IOException {
+    Files.writeString(folder.resolve("saola.toml"), "umask = " + number + "\n");
+
+    assertThat(examine().problems())
+        .containsExactly(
+            "umask: must be a text of octal digits, such as \"027\" (saola.toml line 1)");
   }
 
   @Test
@@ -445,7 +467,7 @@ class SettingsTest {
     }
 
     assertThat(shown)
-        .hasSize(50)
+        .hasSize(Settings.SECTIONS.stream().mapToInt(section -> section.settings().size()).sum())
         .contains(
             "target | (looked for in the folder) | default",
             "chdir | " + folder + " | default",

@@ -72,6 +72,15 @@ public final class ProcFs {
     }
   }
 
+  /// The text of one of a process's files there; nothing if it has ended.
+  public static String file(long pid, String name) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/" + name)).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
   /// What a process has open: paths, and `socket:[…]` and the like.
   public static List<String> openFiles(long pid) {
     List<String> open = new ArrayList<>();

@@ -70,6 +70,17 @@ public final class SaolaProcess implements AutoCloseable {
   ///
   /// @param apps the folder that is served from
   public static SaolaProcess start(Path apps, String... flags) {
+    return startUnder(new Surroundings(List.of(), Map.of()), apps, flags);
+  }
+
+  /// What a server finds when it is started.
+  ///
+  /// @param runner words before the command: a program that becomes it, such as `setpriv …`
+  /// @param variables of its environment, beside the usual ones
+  public record Surroundings(List<String> runner, Map<String, String> variables) {}
+
+  /// The same in other surroundings than the tests' own.
+  public static SaolaProcess startUnder(Surroundings around, Path apps, String... flags) {
     try {
       Path folder = Files.createTempDirectory("saola-whole-");
       for (String name : List.of("run", "spool", "app")) {
@@ -81,10 +92,12 @@ public final class SaolaProcess implements AutoCloseable {
       command.add("WHOLE_DIR=" + folder.resolve("app"));
       command.addAll(List.of("--spool-dir", folder.resolve("spool").toString()));
       command.addAll(List.of(flags));
+      command.addAll(0, around.runner());
       ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
       builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
       builder.redirectOutput(folder.resolve("stdout").toFile());
       environment(builder.environment(), folder);
+      builder.environment().putAll(around.variables());
       return new SaolaProcess(folder, builder.start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -118,7 +131,13 @@ public final class SaolaProcess implements AutoCloseable {
         .removeIf(name ->
             name.startsWith("SAOLA_")
                 || name.startsWith("PYTHON")
-                || List.of("WEB_CONCURRENCY", "PORT", "VIRTUAL_ENV", "JAVA_TOOL_OPTIONS")
+                || name.startsWith("WATCHDOG_")
+                || List.of(
+                        "WEB_CONCURRENCY",
+                        "PORT",
+                        "VIRTUAL_ENV",
+                        "JAVA_TOOL_OPTIONS",
+                        "NOTIFY_SOCKET")
                     .contains(name));
     environment.put("XDG_RUNTIME_DIR", folder.resolve("run").toString());
     environment.put("PYTHONDONTWRITEBYTECODE", "1");

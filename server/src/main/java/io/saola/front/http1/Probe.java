@@ -59,7 +59,7 @@ enum Probe {
   }
 
   Reading read(Http1 shared) {
-    boolean ready = shared.exchanges().isReady() && !shared.connections().isDraining();
+    boolean ready = shared.exchanges().isReady() && !shared.connections().isLeaving();
     return this == LIVE || ready ? new Reading(200, name + "\n") : new Reading(503, "not ready\n");
   }
 }
