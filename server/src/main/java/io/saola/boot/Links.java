@@ -23,6 +23,7 @@ final class Links implements LinkEvents {
   private final int threads;
   private final AtomicBoolean warned = new AtomicBoolean();
   private volatile String interfaceName = "wsgi";
+  private volatile int generation;
 
   /// @param threads places of a WSGI worker, as the operator wants it
   Links(Supervisor supervisor, Dispatcher dispatcher, int threads) {
@@ -39,6 +40,11 @@ final class Links implements LinkEvents {
   /// What the workers say that the app is called through.
   String interfaceName() {
     return interfaceName;
+  }
+
+  /// The newest of which a worker serves.
+  int generation() {
+    return generation;
   }
 
   @Override
@@ -85,6 +91,7 @@ final class Links implements LinkEvents {
   public void workerReady(WorkerLink worker) {
     interfaceName = worker.isAsgi() ? "asgi" : "wsgi";
     found(interfaceName);
+    generation = Math.max(generation, worker.generation());
     dispatcher.add(worker);
     supervisor.workerReady(worker.slot(), worker.generation(), worker.pid());
   }

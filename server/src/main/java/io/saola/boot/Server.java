@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.saola.control.RuntimeParents;
 import io.saola.exchange.Dispatcher;
 import io.saola.exchange.ExchangeSettings;
 import io.saola.exchange.Exchanges;
@@ -120,7 +121,8 @@ public final class Server {
     }
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
     AccessLog accessLog = started.add(AccessLog.open(settings.log(), InstantSource.system()));
-    RuntimeFolder runtime = started.add(RuntimeFolder.create(System.getenv(), new SecureRandom()));
+    RuntimeFolder runtime =
+        started.add(RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom()));
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
     EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
     started.add(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly());
@@ -143,6 +145,7 @@ public final class Server {
     WebSocketLoop webSockets = started.add(webSockets(connections));
     Exchanges exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     Http1 http1 = http1(exchanges, connections, webSockets);
+    Operating operating = operating(loop, connections, dispatcher, processes, links);
     listenToSignals(accessLog);
     supervisor.start();
     rehearse(runtime, spool.path(), token, processes);
@@ -151,6 +154,7 @@ public final class Server {
         urls -> {
           sayReady(urls, processes, links);
           standing.ready(urls, loop, supervisor);
+          started.add(operating.open(runtime.path(), urls));
         },
         links,
         new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
@@ -173,6 +177,24 @@ public final class Server {
           Rehearsal.start(
               settings, limits(spool), frontSettings(), webSocketSettings(), link, runtime.path()));
     }
+  }
+
+  private Operating operating(
+      EventLoop loop,
+      Connections connections,
+      Dispatcher dispatcher,
+      Processes processes,
+      Links links) {
+    return new Operating(
+        settings,
+        loop,
+        connections,
+        dispatcher,
+        counters,
+        processes,
+        links,
+        outcomes,
+        startInstant());
   }
 
   /// Opens the listeners when everything is ready.

@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 enum Command {
   SERVE("[TARGET] [FLAGS]", "Serve an app."),
   CHECK("[TARGET] [FLAGS]", "Show every setting and where its value comes from."),
+  STATUS("[--json] [--server SERVER]", "Show how a running server is."),
+  PS("[--files] [--json] [--server SERVER]", "Show its workers, or what is open."),
+  STACK("SLOT [--server SERVER]", "Show what a worker is doing."),
+  RELOAD("[--server SERVER]", "Load the app anew, without a gap."),
+  RECYCLE("SLOT|all [--server SERVER]", "Replace workers by new ones."),
+  SCALE("N [--server SERVER]", "Change the number of workers."),
+  UPGRADE("[--server SERVER]", "Replace the server itself, without a gap."),
+  STOP("[--server SERVER]", "Stop a server when its requests have ended."),
   DEMO("[FLAGS]", "Prepare and serve a small Django site."),
   HELP("[COMMAND]", "Show what a command can do.");
 

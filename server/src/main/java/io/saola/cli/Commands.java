@@ -1,6 +1,7 @@
 package io.saola.cli;
 
 import io.saola.boot.Server;
+import io.saola.control.Servers;
 import io.saola.settings.Reading;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
@@ -72,6 +73,8 @@ final class Commands {
         case SERVE -> Server.run(Settings.read(given), Home.folder());
         case CHECK -> check(Settings.examine(given));
         case DEMO -> new Demo(out, given, Home.folder()).run();
+        case STATUS, PS, STACK, RELOAD, RECYCLE, SCALE, UPGRADE, STOP ->
+            new Remote(out, err, Servers.of(sources.environment())).run(command, rest);
         case HELP -> help(rest);
       };
     } catch (SettingsException e) {

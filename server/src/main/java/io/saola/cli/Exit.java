@@ -4,6 +4,12 @@ package io.saola.cli;
 final class Exit {
   static final int OK = 0;
 
+  /// A server was asked, and could not do it.
+  static final int FAILED = 1;
+
+  /// EX_UNAVAILABLE: there is no server to ask.
+  static final int UNAVAILABLE = 69;
+
   /// EX_SOFTWARE: a mistake of ours.
   static final int INTERNAL = 70;
 

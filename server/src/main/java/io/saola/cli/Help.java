@@ -28,6 +28,7 @@ final class Help {
           saola serve                           the app in this folder
           saola serve mysite.wsgi -w 4 -b :80   four workers, all addresses
           saola help serve                      every flag
+          saola status                          how the running server is
         """);
     out.print(text);
   }
@@ -56,6 +57,8 @@ final class Help {
 
               Also takes the flags of saola serve, such as -w 2 or -b 127.0.0.1:9000.
               """);
+      case STATUS, PS, STACK, RELOAD, RECYCLE, SCALE, UPGRADE, STOP ->
+          text.append(RemoteHelp.of(command));
       case HELP -> text.append("Shows what a command can do, or lists the commands.\n");
     }
     out.print(text);

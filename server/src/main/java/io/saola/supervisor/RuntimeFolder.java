@@ -12,10 +12,8 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +28,10 @@ public final class RuntimeFolder implements AutoCloseable {
   private static final int LONGEST_SOCKET_PATH = 107;
 
   private static final String SOCKET = "link.sock";
+
+  /// The longest name of a socket in the folder.
+  private static final String LONGEST_NAME = "control.sock";
+
   private static final int TRIES = 10;
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
 
@@ -44,19 +46,12 @@ public final class RuntimeFolder implements AutoCloseable {
     this.pages = pages;
   }
 
-  /// Makes both folders, the first in `$XDG_RUNTIME_DIR`, `/tmp` or the JVM's temporary folder:
-  /// where it can be made and the socket's path is short enough.
+  /// Makes both folders, the first in one of `parents`: where it can be made and the socket's path
+  /// is short enough.
   ///
   /// @throws IOException if none will do; the message says where it was tried
-  public static RuntimeFolder create(Map<String, String> environment, RandomGenerator random)
+  public static RuntimeFolder create(List<Path> parents, RandomGenerator random)
       throws IOException {
-    List<Path> parents = new ArrayList<>();
-    String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");
-    if (!runtime.isEmpty()) {
-      parents.add(Path.of(runtime));
-    }
-    parents.add(Path.of("/tmp"));
-    parents.add(Path.of(System.getProperty("java.io.tmpdir", "/tmp")));
     return create(parents, SHARED_MEMORY, random);
   }
 
@@ -100,7 +95,7 @@ public final class RuntimeFolder implements AutoCloseable {
   private static @Nullable Path make(Path parent, RandomGenerator random) {
     for (int i = 0; i < TRIES; i++) {
       Path folder = parent.resolve("saola-" + HexFormat.of().toHexDigits(random.nextInt()));
-      if (folder.resolve(SOCKET).toString().getBytes(UTF_8).length > LONGEST_SOCKET_PATH) {
+      if (folder.resolve(LONGEST_NAME).toString().getBytes(UTF_8).length > LONGEST_SOCKET_PATH) {
         return null;
       }
       try {

@@ -32,6 +32,7 @@ class LayersTest {
           entry("exchange", List.of("model", "settings", "observe", "pool", "link")),
           entry("front", List.of("model", "settings", "observe", "exchange")),
           entry("supervisor", List.of("model", "settings", "observe", "os")),
+          entry("control", List.of()),
           entry(
               "boot",
               List.of(
@@ -44,8 +45,9 @@ class LayersTest {
                   "link",
                   "exchange",
                   "front",
-                  "supervisor")),
-          entry("cli", List.of("settings", "boot")));
+                  "supervisor",
+                  "control")),
+          entry("cli", List.of("settings", "boot", "control")));
 
   private static final List<String> PACKAGES = List.copyOf(MAY_USE.keySet());
 

@@ -102,7 +102,11 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "check", "demo", "help"})
+  @ValueSource(
+      strings = {
+        "serve", "check", "status", "ps", "stack", "reload", "recycle", "scale", "upgrade", "stop",
+        "demo", "help"
+      })
   void help_is_to_be_had_in_two_ways(String command) throws Exception {
     assertThat(run("help", command)).isZero();
     String first = out();
@@ -125,7 +129,11 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "check", "demo", "help"})
+  @ValueSource(
+      strings = {
+        "serve", "check", "status", "ps", "stack", "reload", "recycle", "scale", "upgrade", "stop",
+        "demo", "help"
+      })
   void help_fits_into_a_terminal(String command) throws Exception {
     run("help", command);
     run("--help");

@@ -3,6 +3,7 @@ package io.saola.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.saola.control.RuntimeParents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,8 @@ class RuntimeFolderTest {
   @Test
   void the_user_s_runtime_folder_comes_first() throws IOException {
     try (RuntimeFolder folder =
-        RuntimeFolder.create(Map.of("XDG_RUNTIME_DIR", parent.toString()), new Random())) {
+        RuntimeFolder.create(
+            RuntimeParents.of(Map.of("XDG_RUNTIME_DIR", parent.toString())), new Random())) {
       assertThat(folder.path().getParent()).isEqualTo(parent.toAbsolutePath());
     }
   }

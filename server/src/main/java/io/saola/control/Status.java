@@ -1,0 +1,62 @@
+package io.saola.control;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// How a server is.
+///
+/// @param state `serving`, `upgrading` or `stopping`
+/// @param app what the app is called, empty if that is not known
+/// @param interfaceName `wsgi` or `asgi`
+/// @param generation of the code that serves
+/// @param running requests that are with workers
+/// @param waiting requests that wait for a worker
+/// @param reload the last one's outcome, empty if there was none
+/// @param upgrade the outcome of the last one that failed, empty if there was none
+public record Status(
+    String version,
+    String state,
+    String app,
+    String interfaceName,
+    String load,
+    String python,
+    long pid,
+    String user,
+    Instant since,
+    List<String> addresses,
+    int ready,
+    int wanted,
+    int generation,
+    long requests,
+    int running,
+    int waiting,
+    String reload,
+    String upgrade) {
+
+  Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("version", version);
+    json.put("state", state);
+    json.put("app", app);
+    json.put("interface", interfaceName);
+    json.put("load", load);
+    json.put("python", python);
+    json.put("pid", pid);
+    json.put("user", user);
+    json.put("since", since.truncatedTo(ChronoUnit.SECONDS).toString());
+    json.put("addresses", addresses);
+    json.put("workers", Map.of("ready", ready, "wanted", wanted));
+    json.put("generation", generation);
+    json.put("requests", Map.of("answered", requests, "running", running, "waiting", waiting));
+    if (!reload.isEmpty()) {
+      json.put("reload", reload);
+    }
+    if (!upgrade.isEmpty()) {
+      json.put("upgrade", upgrade);
+    }
+    return json;
+  }
+}
