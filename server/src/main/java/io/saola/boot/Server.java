@@ -101,7 +101,7 @@ public final class Server {
       e.problems().forEach(LOG::error);
       return 78;
     } catch (IOException | UncheckedIOException e) {
-      LOG.error("cannot start: {}", e.getMessage());
+      LOG.error("cannot start: {}", Failure.text(e));
       return 73;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -287,6 +287,7 @@ public final class Server {
         processes.python(),
         since.toSeconds(),
         "%02d".formatted(since.toMillisPart() / 10));
+    Identity.advice(settings.server()).ifPresent(LOG::warn);
   }
 
   /// When the server was started; the launcher says so, since it may have built before.

@@ -1,5 +1,6 @@
 package io.saola.cli;
 
+import io.saola.boot.Identity;
 import io.saola.boot.Server;
 import io.saola.control.Servers;
 import io.saola.settings.Reading;
@@ -70,7 +71,7 @@ final class Commands {
     Sources given = new Sources(rest, sources.environment(), sources.folder());
     try {
       return switch (command) {
-        case SERVE -> Server.run(Settings.read(given), Home.folder());
+        case SERVE -> serve(Settings.read(given));
         case CHECK -> check(Settings.examine(given));
         case DEMO -> new Demo(out, given, Home.folder()).run();
         case STATUS, PS, STACK, RELOAD, RECYCLE, SCALE, UPGRADE, STOP ->
@@ -80,6 +81,11 @@ final class Commands {
     } catch (SettingsException e) {
       return refuse(e.problems());
     }
+  }
+
+  private static int serve(Settings settings) {
+    Identity.assume(settings, Home.folder());
+    return Server.run(settings, Home.folder());
   }
 
   private static boolean asksForHelp(List<String> rest) {

@@ -1,5 +1,6 @@
 package io.saola.cli;
 
+import io.saola.boot.Identity;
 import io.saola.boot.Server;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
@@ -29,6 +30,7 @@ final class Demo {
     List<String> words = arguments();
     // Everything that is wrong with the flags is said before the long part.
     Settings early = Settings.read(with(words));
+    Identity.assume(early, home);
     Path state = home.resolve(".saola");
     Path site = home.resolve("examples/django_site");
     Process setup =

@@ -2,6 +2,7 @@ package io.saola.os;
 
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -55,6 +56,8 @@ public final class PidFile implements AutoCloseable {
       Files.move(beside, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AccessDeniedException e) {
+      throw new AccessDeniedException(target.toString());
     } catch (NoSuchFileException e) {
       throw new IOException("there is no folder " + target.getParent() + " for the pid file", e);
     } finally {

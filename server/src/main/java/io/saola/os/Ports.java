@@ -1,6 +1,9 @@
 package io.saola.os;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -13,6 +16,8 @@ import java.util.regex.Pattern;
 
 /// Who listens on a TCP port of this machine, as far as `/proc` lets this user see it.
 public final class Ports {
+  private static final int LOW = 1024;
+  private static final int LONGEST_NUMBER = 16;
   private static final String LISTENING = "0A";
   private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final int STATE = 3;
@@ -20,6 +25,17 @@ public final class Ports {
   private static final int INODE = 9;
 
   private Ports() {}
+
+  /// The lowest port that needs no privilege (ip(7)).
+  public static int lowestFree() {
+    Path limit = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    try (InputStream in = Files.newInputStream(limit)) {
+      // In one read: Files.readString begins with one byte, and the kernel gives no second part.
+      return Integer.parseInt(new String(in.readNBytes(LONGEST_NUMBER), US_ASCII).strip());
+    } catch (IOException | NumberFormatException e) {
+      return LOW;
+    }
+  }
 
   /// The process that listens on `port`, as a person would name it: `gunicorn (pid 123)`.
   public static Optional<String> holder(int port) {

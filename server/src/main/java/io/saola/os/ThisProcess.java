@@ -1,8 +1,13 @@
 package io.saola.os;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -48,6 +53,40 @@ public final class ThisProcess {
     public boolean isRoot() {
       return user == 0;
     }
+  }
+
+  /// The words with which this process was started, each character a byte.
+  public static List<String> words() throws IOException {
+    return strings(Path.of("/proc/self/cmdline"));
+  }
+
+  /// The environment as it came, `NAME=value`, each character a byte.
+  public static List<String> environment() throws IOException {
+    return strings(Path.of("/proc/self/environ"));
+  }
+
+  private static List<String> strings(Path file) throws IOException {
+    String all = Files.readString(file, ISO_8859_1);
+    return all.isEmpty() ? List.of() : List.of(all.substring(0, all.length() - 1).split("\0", -1));
+  }
+
+  /// This process becomes another program under its number, with nothing open but its three
+  /// standard streams. Returns only if that fails.
+  ///
+  /// @param words the program's path, then its arguments; each character a byte, as in
+  ///   `environment`
+  public static void become(List<String> words, List<String> environment) throws IOException {
+    List<Integer> open = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path file : files) {
+        int number = Integer.parseInt(file.getFileName().toString());
+        if (number > 2) {
+          open.add(number);
+        }
+      }
+    }
+    LibC.closeOnExecute(open);
+    LibC.execute(words.getFirst(), words, environment);
   }
 
   /// Permissions that new files of this process and its children do not get.

@@ -77,7 +77,13 @@ public final class SaolaProcess implements AutoCloseable {
   ///
   /// @param runner words before the command: a program that becomes it, such as `setpriv …`
   /// @param variables of its environment, beside the usual ones
-  public record Surroundings(List<String> runner, Map<String, String> variables) {}
+  /// @param copy the Saola to run; null for the one under test where it lies
+  public record Surroundings(
+      List<String> runner, Map<String, String> variables, @Nullable OpenCopy copy) {
+    public Surroundings(List<String> runner, Map<String, String> variables) {
+      this(runner, variables, null);
+    }
+  }
 
   /// The same in other surroundings than the tests' own.
   public static SaolaProcess startUnder(Surroundings around, Path apps, String... flags) {
@@ -86,7 +92,7 @@ public final class SaolaProcess implements AutoCloseable {
       for (String name : List.of("run", "spool", "app")) {
         Files.createDirectory(folder.resolve(name));
       }
-      List<String> command = java();
+      List<String> command = java(around.copy());
       command.addAll(
           List.of("serve", "--bind", "127.0.0.1:0", "--chdir", apps.toString(), "--env"));
       command.add("WHOLE_DIR=" + folder.resolve("app"));
@@ -104,7 +110,7 @@ public final class SaolaProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> java() {
+  private static List<String> java(@Nullable OpenCopy copy) {
     return new ArrayList<>(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -114,13 +120,13 @@ public final class SaolaProcess implements AutoCloseable {
             "-Xss512k",
             "-XX:MaxDirectMemorySize=96m",
             "-XX:-UsePerfData",
-            "-Dsaola.home=" + HOME,
+            "-Dsaola.home=" + (copy == null ? HOME : copy.home()),
             "-Dio.netty.noUnsafe=false",
             "-Dio.netty.leakDetection.level=paranoid",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
-            System.getProperty("java.class.path"),
+            copy == null ? System.getProperty("java.class.path") : copy.classPath(),
             "io.saola.cli.Main"));
   }
 
