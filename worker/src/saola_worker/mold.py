@@ -12,7 +12,7 @@ import os
 import sys
 import time
 
-from . import hooks, wire, worker
+from . import holes, hooks, wire, worker
 from .errors import AppImportError, WireError
 from .keeper import RECORD
 from .linux import die_with, fork_without_hooks
@@ -69,6 +69,7 @@ def _live(birth: Birth) -> int:
         except BaseException as error:
             return _unfit(link, error)
         interface, name = loaded.interface, loaded.name
+        holes.fill()
     # A full collection in a worker would otherwise unshare everything. One before this would cost
     # each worker megabytes: what it frees leaves holes in shared pages, which workers write into.
     gc.freeze()
@@ -85,6 +86,7 @@ def succeed(birth: Birth, loaded: Loaded) -> int:
     """Be the mold after having been a worker, whose app traffic has warmed."""
     _appear(birth)
     hooks.in_mold(birth.generation)
+    holes.fill()
     gc.freeze()
     link, settings = introduce(birth, MOLD, 0)
     link.answer(wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode()))
