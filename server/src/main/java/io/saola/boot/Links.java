@@ -20,13 +20,16 @@ final class Links implements LinkEvents {
   private final Supervisor supervisor;
   private final Dispatcher dispatcher;
   private volatile String app = "";
+  private final Blueprints blueprints;
   private final int threads;
+  private volatile String load = "";
   private final AtomicBoolean warned = new AtomicBoolean();
   private volatile String interfaceName = "wsgi";
   private volatile int generation;
 
   /// @param threads places of a WSGI worker, as the operator wants it
-  Links(Supervisor supervisor, Dispatcher dispatcher, int threads) {
+  Links(Supervisor supervisor, Dispatcher dispatcher, Blueprints blueprints, int threads) {
+    this.blueprints = blueprints;
     this.supervisor = supervisor;
     this.dispatcher = dispatcher;
     this.threads = threads;
@@ -47,6 +50,11 @@ final class Links implements LinkEvents {
     return generation;
   }
 
+  /// How the app was loaded: an app that cannot be forked changes what was asked for.
+  String load() {
+    return load;
+  }
+
   @Override
   public void connected(Hello hello, Consumer<Boolean> admit) {
     Role role = hello.role() == Hello.Role.MOLD ? Role.MOLD : Role.WORKER;
@@ -56,6 +64,7 @@ final class Links implements LinkEvents {
   @Override
   public void moldReady(MoldLink mold, String interfaceName, String appName) {
     app = appName;
+    load = blueprints.load(mold.generation());
     found(interfaceName);
     supervisor.moldReady(mold.generation(), new Control(mold), interfaceName, appName);
   }

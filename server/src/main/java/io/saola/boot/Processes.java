@@ -15,16 +15,17 @@ final class Processes implements Events {
   private final EventLoop loop;
   private final AppOutput output = new AppOutput();
   private final long retireNanos;
-  private volatile String load;
+  private final Blueprints blueprints;
   private volatile String python = "";
   private volatile @Nullable Dispatcher dispatcher;
 
-  /// @param load how the app is to be loaded
+  /// @param blueprints told what each generation is made by
   /// @param retire how long a worker that was replaced has to finish
-  Processes(BlockingQueue<Outcome> outcomes, EventLoop loop, String load, Duration retire) {
+  Processes(
+      BlockingQueue<Outcome> outcomes, EventLoop loop, Blueprints blueprints, Duration retire) {
     this.outcomes = outcomes;
     this.loop = loop;
-    this.load = load;
+    this.blueprints = blueprints;
     this.retireNanos = retire.toNanos();
   }
 
@@ -75,13 +76,8 @@ final class Processes implements Events {
   }
 
   @Override
-  public void fallBack() {
-    load = "prefork";
-  }
-
-  /// How the app is loaded, which an unfit app may change.
-  String load() {
-    return load;
+  public void generation(int generation, int version, boolean byMold) {
+    blueprints.generation(generation, version, byMold);
   }
 
   @Override

@@ -281,6 +281,9 @@ final class Rehearsal implements AutoCloseable {
   /// There is no process that something could be done to.
   private static final class Nothing implements Dispatcher.Control {
     @Override
+    public void recycle(int slot, int pid, String why) {}
+
+    @Override
     public void kill(int slot, int pid, String why) {}
 
     @Override

@@ -17,23 +17,22 @@ import io.saola.front.websocket.WebSocketLoop;
 import io.saola.front.websocket.WebSocketSettings;
 import io.saola.link.LinkListener;
 import io.saola.link.LinkSettings;
+import io.saola.link.Welcome;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.observe.ErrorLog;
 import io.saola.os.PidFile;
 import io.saola.os.Signals;
-import io.saola.settings.AppSettings;
-import io.saola.settings.Bind;
 import io.saola.settings.HttpSettings;
 import io.saola.settings.Load;
+import io.saola.settings.Reading;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
+import io.saola.settings.Sources;
 import io.saola.settings.Version;
 import io.saola.settings.WebSockets;
-import io.saola.supervisor.Plan;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
-import io.saola.wire.CommonEnviron;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -43,13 +42,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +67,8 @@ public final class Server {
   /// The exit code after something that should not happen.
   private static final int INTERNAL = 70;
 
+  private final Reading reading;
+  private final Supplier<Reading> again;
   private final Settings settings;
   private final Path home;
   private final Consumer<List<String>> whenReady;
@@ -75,26 +76,33 @@ public final class Server {
   private final Counters counters = new Counters();
   private final Started started = new Started();
 
-  private Server(Settings settings, Path home, Consumer<List<String>> whenReady) {
-    this.settings = settings;
+  private Server(
+      Reading reading, Supplier<Reading> again, Path home, Consumer<List<String>> whenReady) {
+    this.reading = reading;
+    this.again = again;
+    this.settings = reading.settings();
     this.home = home;
     this.whenReady = whenReady;
   }
 
   /// Serves until it is told to stop.
   ///
+  /// @param sources what the settings are read from, now and at each reload
   /// @param home the checkout, or wherever the Python side lies
   /// @return the exit code of the process
-  public static int run(Settings settings, Path home) {
-    return run(settings, home, urls -> {});
+  /// @throws SettingsException if there is anything wrong with the settings
+  public static int run(Sources sources, Path home) {
+    return run(sources, home, urls -> {});
   }
 
   /// The same.
   ///
   /// @param whenReady told once where the server can be reached, when the listeners are open
-  public static int run(Settings settings, Path home, Consumer<List<String>> whenReady) {
+  public static int run(Sources sources, Path home, Consumer<List<String>> whenReady) {
+    Reading reading = Settings.examine(sources);
+    Settings settings = reading.settings();
     ErrorLog.level(settings.log().level());
-    Server server = new Server(settings, home, whenReady);
+    Server server = new Server(reading, () -> Settings.examine(sources), home, whenReady);
     try (Started _ = server.started) {
       return server.serve();
     } catch (SettingsException e) {
@@ -115,10 +123,7 @@ public final class Server {
       problems.forEach(LOG::error);
       return Addresses.UNAVAILABLE;
     }
-    Path pidFile = settings.server().pidFile();
-    if (pidFile != null) {
-      started.add(PidFile.claim(pidFile));
-    }
+    claimPidFile();
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
     AccessLog accessLog = started.add(AccessLog.open(settings.log(), InstantSource.system()));
     RuntimeFolder runtime =
@@ -130,34 +135,54 @@ public final class Server {
 
     String token = UUID.randomUUID().toString();
     Duration grace = settings.workers().gracefulTimeout();
-    Processes processes = new Processes(outcomes, loop, settings.app().load().text(), grace);
-    Supervisor supervisor =
-        new Supervisor(plan(runtime, spool, token), processes, System::nanoTime);
+    List<Path> clean = new ArrayList<>(runtime.clean());
+    clean.add(spool.path());
+    Blueprints blueprints = new Blueprints(home, runtime.path(), clean, token);
+    Processes processes = new Processes(outcomes, loop, blueprints, grace);
+    Supervisor supervisor = new Supervisor(blueprints.plan(settings), processes, System::nanoTime);
     ExchangeSettings limits = limits(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
-    Links links = new Links(supervisor, dispatcher, settings.workers().threads());
-    started.add(
-        LinkListener.open(linkSettings(runtime, runtime.socket(), token, processes), loop, links));
+    Links links = new Links(supervisor, dispatcher, blueprints, settings.workers().threads());
+    started.add(LinkListener.open(linking(runtime, token, blueprints), loop, links));
     started.add(supervisor);
 
     Connections connections = new Connections(loop);
     WebSocketLoop webSockets = started.add(webSockets(connections));
     Exchanges exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     Http1 http1 = http1(exchanges, connections, webSockets);
+    Reloader reloader = reloader(supervisor, blueprints, loop, dispatcher);
     Operating operating = operating(loop, connections, dispatcher, processes, links);
-    listenToSignals(accessLog);
+    listenToSignals(accessLog, reloader, supervisor);
     supervisor.start();
-    rehearse(runtime, spool.path(), token, processes);
+    rehearse(runtime, spool.path(), token);
     return untilStopped(
         () -> Listeners.open(settings.listen(), loop, http1),
         urls -> {
           sayReady(urls, processes, links);
           standing.ready(urls, loop, supervisor);
           started.add(operating.open(runtime.path(), urls));
+          tend(links, loop, dispatcher, supervisor);
         },
         links,
         new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
+  }
+
+  private static LinkSettings linking(RuntimeFolder runtime, String token, Blueprints blueprints) {
+    return new LinkSettings(runtime.socket(), runtime.pages(), token, blueprints::welcome);
+  }
+
+  private void claimPidFile() throws IOException {
+    Path pidFile = settings.server().pidFile();
+    if (pidFile != null) {
+      started.add(PidFile.claim(pidFile));
+    }
+  }
+
+  private Reloader reloader(
+      Supervisor supervisor, Blueprints blueprints, EventLoop loop, Dispatcher dispatcher) {
+    return new Reloader(
+        supervisor, blueprints, reading, again, () -> loop.execute(dispatcher::reloaded));
   }
 
   private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {
@@ -170,9 +195,11 @@ public final class Server {
         InstantSource.system());
   }
 
-  private void rehearse(RuntimeFolder runtime, Path spool, String token, Processes processes) {
+  private void rehearse(RuntimeFolder runtime, Path spool, String token) {
     if (settings.app().load() != Load.LAZY) { // there the first client waits for an import
-      LinkSettings link = linkSettings(runtime, Rehearsal.link(runtime), token, processes);
+      Welcome welcome = Blueprints.welcome(settings, true);
+      LinkSettings link =
+          new LinkSettings(Rehearsal.link(runtime), runtime.pages(), token, generation -> welcome);
       started.add(
           Rehearsal.start(
               settings, limits(spool), frontSettings(), webSocketSettings(), link, runtime.path()));
@@ -265,16 +292,32 @@ public final class Server {
         + (rejected.isEmpty() ? "" : ", rejected: " + rejected);
   }
 
-  private void listenToSignals(AccessLog accessLog) {
+  /// What looks after the workers while they serve.
+  private void tend(Links links, EventLoop loop, Dispatcher dispatcher, Supervisor supervisor) {
+    if (settings.recycle().isTimed()) {
+      started.add(new Wear(settings.recycle(), supervisor)).start();
+    }
+    if (settings.workers().count().isRange()) {
+      int places =
+          links.interfaceName().equals("asgi")
+              ? settings.asgi().concurrency()
+              : settings.workers().threads();
+      started.add(new Autoscaler(settings.workers(), places, loop, dispatcher, supervisor)).start();
+    }
+  }
+
+  private void listenToSignals(AccessLog accessLog, Reloader reloader, Supervisor supervisor) {
     Signals.on("TERM", () -> outcomes.add(new Outcome.Stop("TERM")));
     Signals.on("INT", () -> outcomes.add(new Outcome.Stop("INT")));
     Signals.on("USR1", accessLog::reopen);
-    Signals.on("HUP", () -> LOG.warn("cannot reload yet: stop and start the server instead"));
+    Signals.on("HUP", reloader::request);
+    Signals.on("TTIN", () -> supervisor.scaleBy(1));
+    Signals.on("TTOU", () -> supervisor.scaleBy(-1));
   }
 
   private void sayReady(List<String> urls, Processes processes, Links links) {
     Duration since = Duration.between(startInstant(), Instant.now());
-    int workers = settings.workers().count();
+    int workers = settings.workers().count().least();
     LOG.info(
         "saola {} serves {} on {}: {} {}, {}, {}, Python {}, ready in {}.{} s",
         Version.TEXT,
@@ -283,7 +326,7 @@ public final class Server {
         workers,
         workers == 1 ? "worker" : "workers",
         links.interfaceName(),
-        processes.load(),
+        links.load(),
         processes.python(),
         since.toSeconds(),
         "%02d".formatted(since.toMillisPart() / 10));
@@ -299,34 +342,19 @@ public final class Server {
     return ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
   }
 
-  private Plan plan(RuntimeFolder runtime, SpoolFolder spool, String token) {
-    List<Path> clean = new ArrayList<>(runtime.clean());
-    clean.add(spool.path());
-    return new Plan(
-        settings.workers().count(),
-        runtime.path(),
-        token,
-        clean,
-        settings.app().interpreter().path(),
-        home.resolve("worker/src"),
-        settings.app().folder(),
-        new Plan.Loading(
-            settings.app().load() == Load.PREWARM,
-            settings.app().loadStrict(),
-            settings.workers().bootConcurrency()),
-        settings.workers().gracefulTimeout(),
-        settings.workers().bootTimeout());
-  }
-
   private ExchangeSettings limits(Path spool) {
     return new ExchangeSettings(
         settings.http().maxBody().count(),
         settings.spool().maxSpool().count(),
-        settings.spool().memoryBudget().count(),
+        settings.spool().bufferMemory().count(),
         spool,
         settings.workers().timeout().toNanos(),
         settings.asgi().concurrency(),
         settings.workers().reforkAfter(),
+        new ExchangeSettings.Lifetime(
+            settings.recycle().maxRequests(),
+            settings.recycle().jitter(),
+            settings.recycle().afterException()),
         settings.queue().limit(),
         settings.queue().timeout().toNanos(),
         settings.queue().retry());
@@ -345,32 +373,6 @@ public final class Server {
         settings.listen().probePrefix());
   }
 
-  private LinkSettings linkSettings(
-      RuntimeFolder runtime, Path socket, String token, Processes processes) {
-    AppSettings app = settings.app();
-    return new LinkSettings(
-        socket,
-        runtime.pages(),
-        token,
-        app.target(),
-        app.folder().toString(),
-        app.pythonPath().stream().map(Path::toString).collect(Collectors.joining(":")),
-        Map.copyOf(app.env()),
-        processes::load,
-        settings.warmup(),
-        !settings.workers().reforkAfter().isEmpty(),
-        settings.workers().threads(),
-        settings.workers().count() > 1,
-        Exchanges.WINDOW,
-        new LinkSettings.Asgi(
-            app.kind().text(),
-            app.factory(),
-            settings.asgi().loop().text(),
-            settings.asgi().lifespan().text(),
-            settings.asgi().threads()),
-        commonEnviron());
-  }
-
   private WebSocketLoop webSockets(Connections connections) {
     return new WebSocketLoop(
         webSocketSettings(), connections, System::nanoTime, new SplittableRandom());
@@ -386,17 +388,6 @@ public final class Server {
         SEND_PAUSE.toNanos(),
         sockets.compression(),
         sockets.origins());
-  }
-
-  /// The first address with a port is where most requests come in.
-  private CommonEnviron commonEnviron() {
-    String software = "saola/" + Version.TEXT;
-    for (Bind bind : settings.listen().binds()) {
-      if (bind instanceof Bind.Tcp(String host, int port)) {
-        return new CommonEnviron(settings.app().rootPath(), software, host, port);
-      }
-    }
-    return new CommonEnviron(settings.app().rootPath(), software, "localhost", 80);
   }
 
   /// What dispatch wants done to processes.
@@ -424,6 +415,11 @@ public final class Server {
     @Override
     public void staysWorker(int pid, String why) {
       supervisor.staysWorker(pid, why);
+    }
+
+    @Override
+    public void recycle(int slot, int pid, String why) {
+      supervisor.recycle(slot, pid, why, count -> {});
     }
 
     @Override

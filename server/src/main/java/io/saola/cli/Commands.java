@@ -71,7 +71,7 @@ final class Commands {
     Sources given = new Sources(rest, sources.environment(), sources.folder());
     try {
       return switch (command) {
-        case SERVE -> serve(Settings.read(given));
+        case SERVE -> serve(given);
         case CHECK -> check(Settings.examine(given));
         case DEMO -> new Demo(out, given, Home.folder()).run();
         case STATUS, PS, STACK, RELOAD, RECYCLE, SCALE, UPGRADE, STOP ->
@@ -83,9 +83,9 @@ final class Commands {
     }
   }
 
-  private static int serve(Settings settings) {
-    Identity.assume(settings, Home.folder());
-    return Server.run(settings, Home.folder());
+  private static int serve(Sources given) {
+    Identity.assume(Settings.read(given), Home.folder());
+    return Server.run(given, Home.folder());
   }
 
   private static boolean asksForHelp(List<String> rest) {

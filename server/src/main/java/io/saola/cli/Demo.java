@@ -56,10 +56,9 @@ final class Demo {
     words.add(python);
     words.add("--env");
     words.add("DEMO_DATA=" + state.resolve("demo/data"));
-    Settings settings = Settings.read(with(words));
     // What was prepared before is not part of the start.
     System.setProperty("saola.started", String.valueOf(System.currentTimeMillis() / 1000.0));
-    return Server.run(settings, home, this::invite);
+    return Server.run(with(words), home, this::invite);
   }
 
   private Sources with(List<String> words) {

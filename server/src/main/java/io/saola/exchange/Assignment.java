@@ -75,6 +75,14 @@ final class Assignment {
     }
   }
 
+  /// The app has raised an exception.
+  void appFailed() {
+    WorkerLink link = link();
+    if (link != null) {
+      dispatcher.appFailed(link);
+    }
+  }
+
   /// Its place is free for somebody else.
   void freePlace(long now) {
     LinkedWorker had = worker;

@@ -37,6 +37,9 @@ public final class Dispatcher implements WorkerLink.Owner {
     /// It was told to become the mold, and serves on; a line for each reason.
     void staysWorker(int pid, String why);
 
+    /// Another worker takes this one's place when it is ready.
+    void recycle(int slot, int pid, String why);
+
     /// Nobody can reach this process any more: if it does not end by itself, it must be ended.
     void linkClosed(int pid);
   }
@@ -66,9 +69,13 @@ public final class Dispatcher implements WorkerLink.Owner {
   private final Set<WorkerLink> finishing = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private final Deaths deaths;
+  private final ExchangeSettings.Lifetime lifetime;
+  private int busiest;
   private boolean asgi;
   private boolean ticking;
   private boolean stopping;
+  private boolean dismissing;
+  private long dismissEnd;
 
   public Dispatcher(EventLoop loop, ExchangeSettings settings, Control control) {
     this.loop = loop;
@@ -77,6 +84,7 @@ public final class Dispatcher implements WorkerLink.Owner {
     this.asgiConcurrency = settings.asgiConcurrency();
     this.control = control;
     this.pool = new WorkerPool<>(settings.queueLimit(), settings.queueTimeout());
+    this.lifetime = settings.lifetime();
     this.reforkAfter = settings.reforkAfter();
     if (!reforkAfter.isEmpty()) {
       loop.scheduleAtFixedRate(this::offerMold, 100, 100, TimeUnit.MILLISECONDS);
@@ -94,13 +102,50 @@ public final class Dispatcher implements WorkerLink.Owner {
     open.add(link);
     deaths.born(link.pid());
     link.owner(this);
-    serve(link);
+    if (dismissing) {
+      link.stop(Math.max(0, dismissEnd - System.nanoTime()) / 1_000_000);
+    } else {
+      serve(link);
+    }
   }
 
   private void serve(WorkerLink link) {
-    LinkedWorker worker = new LinkedWorker(link, asgiConcurrency, control);
+    LinkedWorker worker = new LinkedWorker(link, asgiConcurrency, control, lifetime(link.pid()));
     workers.put(link, worker);
     pool.add(worker, System.nanoTime());
+  }
+
+  /// How many requests this worker may answer.
+  private long lifetime(int pid) {
+    // Spread by the pid, so that a worker that is taken back from elsewhere has the same again.
+    int more = Integer.remainderUnsigned(pid * 0x9E3779B9, lifetime.jitter() + 1);
+    return lifetime.requests() == 0 ? Long.MAX_VALUE : (long) lifetime.requests() + more;
+  }
+
+  /// The app has raised an exception in this worker.
+  void appFailed(WorkerLink link) {
+    if (lifetime.afterException()) {
+      control.recycle(link.slot(), link.pid(), "the app raised an exception");
+    }
+  }
+
+  /// Begins to sample what [#takePressure] tells.
+  public void watchPressure() {
+    loop.scheduleAtFixedRate(
+        () -> busiest = Math.max(busiest, pool.running()), 100, 100, TimeUnit.MILLISECONDS);
+  }
+
+  /// What has been since this was last asked. On the event loop only.
+  public Pressure takePressure() {
+    Pressure pressure =
+        new Pressure(pool.takeLongestWait(System.nanoTime()), busiest, workers.size());
+    busiest = 0;
+    return pressure;
+  }
+
+  /// The workers run new code: what was counted of the old one's molds does not count.
+  public void reloaded() {
+    reforks = 0;
   }
 
   /// From now on a request that is lost with its worker is not served again: all workers end.
@@ -178,6 +223,8 @@ public final class Dispatcher implements WorkerLink.Owner {
   ///
   /// @param left how long they have, in nanoseconds
   public void dismiss(long left) {
+    dismissing = true; // one that was booting when it was said comes to an open door
+    dismissEnd = System.nanoTime() + left;
     for (WorkerLink link : List.copyOf(open)) {
       remove(link);
       link.stop(left / 1_000_000);
@@ -241,6 +288,10 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   void done(LinkedWorker worker, Exchange exchange, long now) {
     pool.done(worker, exchange, now);
+    if (worker.isWornOut()) {
+      WorkerLink link = worker.link();
+      control.recycle(link.slot(), link.pid(), "it has answered " + link.served() + " requests");
+    }
   }
 
   private void watch() {

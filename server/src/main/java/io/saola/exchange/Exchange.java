@@ -275,6 +275,7 @@ public final class Exchange implements Job, Answer {
   @Override
   public void failed(String traceback) {
     trouble.appFailed(traceback);
+    assignment.appFailed();
   }
 
   // ---- WebSocket

@@ -13,6 +13,7 @@ import java.util.List;
 /// @param asgiConcurrency how many requests that have not begun to answer an ASGI worker may have
 /// @param reforkAfter how many requests a worker has served that becomes the first mold after the
 ///   start, the second, and so on
+/// @param lifetime when a worker has answered enough
 /// @param queueLimit how many requests may wait for a worker
 /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
 /// @param retry whether a request that a worker died of, or with, may be served again
@@ -24,9 +25,17 @@ public record ExchangeSettings(
     long timeout,
     int asgiConcurrency,
     List<Integer> reforkAfter,
+    Lifetime lifetime,
     int queueLimit,
     long queueTimeout,
     boolean retry) {
+  /// When a worker has answered enough.
+  ///
+  /// @param requests how many it may answer; 0 for any number
+  /// @param jitter up to so many more
+  /// @param afterException whether one that the app failed at is enough
+  public record Lifetime(int requests, int jitter, boolean afterException) {}
+
   /// A request body up to this many bytes is held in memory and travels inside its frame.
   static final int BODY_IN_MEMORY = 64 * 1024;
 }

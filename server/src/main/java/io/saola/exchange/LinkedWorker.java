@@ -11,9 +11,13 @@ final class LinkedWorker implements Worker<Exchange> {
   private final WorkerLink link;
   private final Dispatcher.Control control;
   private final int asgiConcurrency;
+  private final long lifetime;
   private long nudgedAt = -1;
+  private boolean wornOut;
 
-  LinkedWorker(WorkerLink link, int asgiConcurrency, Dispatcher.Control control) {
+  /// @param lifetime how many requests it may answer
+  LinkedWorker(WorkerLink link, int asgiConcurrency, Dispatcher.Control control, long lifetime) {
+    this.lifetime = lifetime;
     this.link = link;
     this.asgiConcurrency = asgiConcurrency;
     this.control = control;
@@ -21,6 +25,15 @@ final class LinkedWorker implements Worker<Exchange> {
 
   WorkerLink link() {
     return link;
+  }
+
+  /// Whether it has just answered as many requests as it may; true once.
+  boolean isWornOut() {
+    if (wornOut || link.served() < lifetime) {
+      return false;
+    }
+    wornOut = true;
+    return true;
   }
 
   @Override

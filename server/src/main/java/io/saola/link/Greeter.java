@@ -33,7 +33,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf held;
   private @Nullable Hello hello;
   private @Nullable StatusPage page;
-  private boolean welcomed;
+  private @Nullable Welcome welcomed;
   private boolean agreed;
 
   Greeter(LinkSettings settings, int uid, LinkEvents events) {
@@ -115,31 +115,32 @@ final class Greeter extends ChannelInboundHandlerAdapter {
       refuse(ctx, "pid " + said.pid() + " is not a process that the keeper has reported");
       return;
     }
+    Welcome welcome = settings.welcome().apply(said.generation());
+    welcomed = welcome;
     try {
       String pagePath = "";
       if (said.role() == Hello.Role.WORKER) {
         StatusPage made =
             StatusPage.create(
                 settings.pages().resolve("page-" + said.slot() + "-" + said.pid()),
-                settings.threads());
+                welcome.threads());
         page = made;
         pagePath = made.path().toString();
       }
       byte[] sample = Sample.blob();
-      byte[] blob = settingsBlob(pagePath);
+      byte[] blob = settingsBlob(welcome, pagePath);
       ByteBuf out = ctx.alloc().buffer(1024);
       Frames.header(out, 4 + sample.length + blob.length, FrameKind.WELCOME, 0, 0);
       out.writeIntLE(sample.length);
       out.writeBytes(sample);
       out.writeBytes(blob);
       ctx.writeAndFlush(out, ctx.voidPromise());
-      welcomed = true;
     } catch (IOException e) {
       refuse(ctx, "no status page: " + e);
     }
   }
 
-  private byte[] settingsBlob(String pagePath) {
+  private static byte[] settingsBlob(Welcome settings, String pagePath) {
     MarshalWriter out = new MarshalWriter();
     out.startDict();
     text(out, "target", settings.target());
@@ -147,7 +148,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     text(out, "pythonpath", settings.pythonPath());
     out.text("env");
     out.texts(settings.environment());
-    text(out, "load", settings.load().get());
+    text(out, "load", settings.load());
     asgi(out, settings.asgi());
     warmup(out, settings.warmup());
     out.text("refork");
@@ -187,7 +188,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     number(out, "warmup_timeout", Math.toIntExact(warmup.timeout().toMillis()));
   }
 
-  private static void asgi(MarshalWriter out, LinkSettings.Asgi asgi) {
+  private static void asgi(MarshalWriter out, Welcome.Asgi asgi) {
     text(out, "interface", asgi.interfaceName());
     out.text("factory");
     out.bool(asgi.factory());
@@ -209,7 +210,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   private void agreed(ByteBuf payload) {
     byte[] read = new byte[payload.readableBytes()];
     payload.readBytes(read);
-    if (!welcomed || !Arrays.equals(read, Sample.expected())) {
+    if (welcomed == null || !Arrays.equals(read, Sample.expected())) {
       throw new WireException(
           "this Python reads marshal differently: " + new String(read, StandardCharsets.US_ASCII));
     }
@@ -228,7 +229,8 @@ final class Greeter extends ChannelInboundHandlerAdapter {
       throw new WireException("a worker is ready with the interface '" + lines[0] + "'");
     }
     StatusPage mapped = page;
-    if (mapped == null) {
+    Welcome said = welcomed;
+    if (mapped == null || said == null) {
       throw new WireException("a worker without a page is ready");
     }
     mapped.unlink();
@@ -238,11 +240,11 @@ final class Greeter extends ChannelInboundHandlerAdapter {
         new WorkerLink(
             known,
             asgi,
-            asgi ? 1 : settings.threads(),
+            asgi ? 1 : said.threads(),
             ctx.channel(),
             mapped,
-            settings.common(),
-            settings.window());
+            said.common(),
+            said.window());
     ctx.pipeline().replace(this, "worker", link);
     events.workerReady(link);
   }

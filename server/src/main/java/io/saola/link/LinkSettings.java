@@ -1,46 +1,12 @@
 package io.saola.link;
 
-import io.saola.settings.WarmupSettings;
-import io.saola.wire.CommonEnviron;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 
-/// What every Welcome says (PROTOCOL §7), and where links and status pages are.
+/// Where links and status pages are, and what is said on them first.
 ///
 /// @param socket path of the link socket
 /// @param pages folder of the status pages, best in memory
 /// @param token what a Hello must know
-/// @param load who imports the app; changes when it turns out that it cannot be forked
-/// @param refork whether a worker may be asked to become the mold
-/// @param threads places of a WSGI worker
-/// @param asgi what concerns ASGI apps
-/// @param common what requests need not say
-/// @param window body bytes that a worker may send before it has been given credit
-public record LinkSettings(
-    Path socket,
-    Path pages,
-    String token,
-    String target,
-    String chdir,
-    String pythonPath,
-    Map<String, String> environment,
-    Supplier<String> load,
-    WarmupSettings warmup,
-    boolean refork,
-    int threads,
-    boolean multiprocess,
-    int window,
-    Asgi asgi,
-    CommonEnviron common) {
-
-  /// How the app is called, and what an ASGI worker must know.
-  ///
-  /// @param interfaceName `auto`, `wsgi` or `asgi`
-  /// @param factory whether the target makes the app
-  /// @param loop `auto`, `asyncio` or `uvloop`
-  /// @param lifespan `auto`, `on` or `off`
-  /// @param threads most threads for sync code
-  public record Asgi(
-      String interfaceName, boolean factory, String loop, String lifespan, int threads) {}
-}
+/// @param welcome what the processes of a generation are told
+public record LinkSettings(Path socket, Path pages, String token, IntFunction<Welcome> welcome) {}

@@ -78,6 +78,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   private final IdentityHashMap<W, Member<J, W>> members = new IdentityHashMap<>();
   private final ArrayDeque<Member<J, W>> idle = new ArrayDeque<>();
   private final ArrayDeque<Waiting<J>> queue = new ArrayDeque<>();
+  private long longestWait;
 
   /// Jobs that must be alone, and go before those in the queue.
   private final ArrayDeque<Waiting<J>> lonely = new ArrayDeque<>();
@@ -164,6 +165,15 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       }
     }
     return false;
+  }
+
+  /// The longest time that a job has waited since this was last asked, in nanoseconds, those
+  /// included that wait now.
+  public long takeLongestWait(long now) {
+    Waiting<J> first = queue.peekFirst();
+    long longest = first == null ? longestWait : Math.max(longestWait, now - first.since());
+    longestWait = 0;
+    return longest;
   }
 
   public int waiting() {
@@ -286,6 +296,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
         return;
       }
       queue.removeFirst();
+      longestWait = Math.max(longestWait, now - first.since());
       give(member, first.job());
     }
   }

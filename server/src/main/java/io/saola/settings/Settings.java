@@ -3,9 +3,11 @@ package io.saola.settings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Everything that an operator has decided, checked.
 ///
@@ -16,6 +18,7 @@ public record Settings(
     WarmupSettings warmup,
     ListenSettings listen,
     WorkerSettings workers,
+    RecycleSettings recycle,
     AsgiSettings asgi,
     HttpSettings http,
     WebSockets webSockets,
@@ -30,6 +33,7 @@ public record Settings(
           WarmupSettings.SECTION,
           ListenSettings.SECTION,
           WorkerSettings.SECTION,
+          RecycleSettings.SECTION,
           AsgiSettings.SECTION,
           HttpSettings.SECTION,
           WebSockets.SECTION,
@@ -37,6 +41,31 @@ public record Settings(
           SpoolSettings.SECTION,
           LogSettings.SECTION,
           ServerSettings.SECTION);
+
+  private static final Set<Setting<?>> RELOADABLE = reloadable();
+
+  private static Set<Setting<?>> reloadable() {
+    Set<Setting<?>> all = new HashSet<>(AppSettings.SECTION.settings());
+    // The keeper has been started by this Python, in this folder, and the front knows the prefix.
+    all.removeAll(List.of(AppSettings.PYTHON, AppSettings.CHDIR, AppSettings.ROOT_PATH));
+    all.addAll(WarmupSettings.SECTION.settings());
+    all.addAll(
+        List.of(
+            WorkerSettings.COUNT,
+            WorkerSettings.SURGE,
+            WorkerSettings.THREADS,
+            WorkerSettings.BOOT_CONCURRENCY,
+            AsgiSettings.LOOP,
+            AsgiSettings.LIFESPAN,
+            AsgiSettings.THREADS));
+    return Set.copyOf(all);
+  }
+
+  /// What a reload can change: all that concerns the app and its workers. Everything else is what
+  /// the server itself was started with.
+  public static boolean isReloadable(Setting<?> setting) {
+    return RELOADABLE.contains(setting);
+  }
 
   /// The settings, or every problem in one go.
   ///
@@ -91,6 +120,7 @@ public record Settings(
         WarmupSettings.from(values, workers.bootTimeout()),
         listen,
         workers,
+        RecycleSettings.from(values),
         AsgiSettings.from(values),
         HttpSettings.from(values),
         WebSockets.from(values),

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 ///
 /// @param folder absolute; exists
 /// @param maxSpool of one response
-/// @param memoryBudget of all bodies together
-public record SpoolSettings(Path folder, Bytes maxSpool, Bytes memoryBudget) {
+/// @param bufferMemory of all bodies together
+public record SpoolSettings(Path folder, Bytes maxSpool, Bytes bufferMemory) {
   static final Section SECTION = new Section("Bodies in memory and on disk");
 
-  static final Setting<Bytes> MEMORY_BUDGET =
+  static final Setting<Bytes> BUFFER_MEMORY =
       SECTION.size(
-          "memory-budget",
+          "buffer-memory",
           "24M",
           1 << 20,
           1L << 40,
@@ -38,7 +38,7 @@ public record SpoolSettings(Path folder, Bytes maxSpool, Bytes memoryBudget) {
 
   static SpoolSettings from(Values values, Path folder) {
     return new SpoolSettings(
-        folder(values, folder), values.get(MAX_SPOOL), values.get(MEMORY_BUDGET));
+        folder(values, folder), values.get(MAX_SPOOL), values.get(BUFFER_MEMORY));
   }
 
   private static Path folder(Values values, Path folder) {

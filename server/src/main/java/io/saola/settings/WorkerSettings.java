@@ -7,6 +7,9 @@ import java.util.List;
 
 /// How many workers there are, and how long they may take.
 ///
+/// @param count how many, or between which bounds
+/// @param memoryBudget for all workers together, where the server decides how many
+/// @param surge how many a reload replaces at the same time
 /// @param threads places of a WSGI worker
 /// @param bootConcurrency workers that may start at the same time, where each imports the app
 /// @param reforkAfter requests after which a worker becomes the next mold, rising; none for never
@@ -14,7 +17,9 @@ import java.util.List;
 /// @param bootTimeout from a fork to Ready; zero for none
 /// @param gracefulTimeout for running requests when the server stops; zero for none: they are cut
 public record WorkerSettings(
-    int count,
+    WorkerCount count,
+    MemoryShare memoryBudget,
+    int surge,
     int threads,
     int bootConcurrency,
     List<Integer> reforkAfter,
@@ -23,9 +28,34 @@ public record WorkerSettings(
     Duration gracefulTimeout) {
   static final Section SECTION = new Section("Workers");
 
-  static final Setting<Integer> COUNT =
+  static final Setting<WorkerCount> COUNT =
+      SECTION.one(
+          "workers",
+          'w',
+          "N",
+          "1",
+          new WorkerCount.Notation(),
+          "Number of Python workers, or two bounds such as 2..8: more while requests wait, fewer"
+              + " when they do not, within --memory-budget. $WEB_CONCURRENCY counts too.");
+
+  static final Setting<MemoryShare> MEMORY_BUDGET =
+      SECTION.one(
+          "memory-budget",
+          NO_LETTER,
+          "SIZE",
+          "70%",
+          new MemoryShare.Notation(),
+          "Memory (proportional set size) beyond which -w 2..8 adds no worker: a size, or a part of"
+              + " what the control group or the machine has.");
+
+  static final Setting<Integer> SURGE =
       SECTION.number(
-          "workers", 'w', "1", 1, 1024, "Number of Python workers. $WEB_CONCURRENCY counts too.");
+          "surge",
+          NO_LETTER,
+          "1",
+          1,
+          1024,
+          "Workers that a reload replaces at the same time; each serves until its spare is ready.");
 
   static final Setting<Integer> THREADS =
       SECTION.number(
@@ -81,6 +111,8 @@ public record WorkerSettings(
   static WorkerSettings from(Values values) {
     return new WorkerSettings(
         values.get(COUNT),
+        values.get(MEMORY_BUDGET),
+        values.get(SURGE),
         threads(values),
         bootConcurrency(values),
         reforkAfter(values),

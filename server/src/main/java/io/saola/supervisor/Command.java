@@ -2,6 +2,7 @@ package io.saola.supervisor;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// What the supervisor's thread is told through its mailbox.
 sealed interface Command {
@@ -36,6 +37,20 @@ sealed interface Command {
 
   /// Somebody wants to know whether commands are still handled.
   record Asked(Runnable answer) implements Command {}
+
+  /// Brings what is in the files now into service.
+  record Reload(Plan plan, Consumer<Reloaded> answer) implements Command {}
+
+  /// Another worker takes this one's place when it is ready. A slot of -1 means all.
+  record Recycle(int slot, int pid, String why, IntConsumer answer) implements Command {}
+
+  /// There shall be so many workers.
+  record Scale(int workers, IntConsumer answer) implements Command {}
+
+  /// There shall be so many workers more, or fewer, but at least one.
+  record ScaleBy(int workers) implements Command {}
+
+  record Ask(Consumer<Roster> answer) implements Command {}
 
   record Halt() implements Command {}
 

@@ -8,9 +8,12 @@ import io.saola.supervisor.Life.Forking;
 import io.saola.supervisor.Life.Ready;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +52,6 @@ final class Crew {
   /// Never reached, and far enough from overflow.
   private static final long NO_LIMIT = Duration.ofDays(36_500).toNanos();
 
-  private final Plan plan;
   private final Events events;
   private final Outside outside;
   private final long bootTimeout;
@@ -57,16 +59,17 @@ final class Crew {
   private final Molds molds;
   private final Workforce workforce;
   private final Set<String> missingFifos = new HashSet<>();
+  private final Set<String> fifos = new HashSet<>();
+  private @Nullable Reload reload;
   private long fifosDue;
   private boolean everReady;
   private boolean halted = true;
 
   Crew(Plan plan, Events events, Outside outside, long now) {
-    this.plan = plan;
     this.events = events;
     this.outside = outside;
     this.bootTimeout = plan.bootTimeout().isZero() ? NO_LIMIT : plan.bootTimeout().toNanos();
-    this.molds = new Molds(plan, events, outside, this::fail, now);
+    this.molds = new Molds(plan, bootTimeout, events, outside, this::fail, now);
     this.workforce = new Workforce(plan, bootTimeout, events, outside, now);
   }
 
@@ -74,10 +77,11 @@ final class Crew {
   void begin(long now) {
     halted = false;
     fifosDue = now + Molds.PROMPT;
-    List<String> fifos = new ArrayList<>(workforce.fifos());
-    fifos.addFirst(molds.fifo());
-    missingFifos.addAll(fifos);
-    fifos.forEach(fifo -> outside.tell(Order.fifo(fifo)));
+    List<String> names = new ArrayList<>(workforce.fifos());
+    names.addFirst(molds.fifo());
+    fifos.addAll(names);
+    missingFifos.addAll(names);
+    names.forEach(fifo -> outside.tell(Order.fifo(fifo)));
   }
 
   /// Whether all workers have been ready at once.
@@ -88,6 +92,11 @@ final class Crew {
   /// From now on nothing is forked or replaced.
   void halt() {
     halted = true;
+    Reload running = reload;
+    reload = null;
+    if (running != null) {
+      running.end(new Reloaded(false, running.before(), "the server stops"));
+    }
   }
 
   void handle(Command command, long now) {
@@ -104,6 +113,12 @@ final class Crew {
       case Command.Replace(int slot, int pid, long left, String why) ->
           workforce.replace(slot, pid, now, now + left, why);
       case Command.Signal(int pid, String name) -> signal(pid, name);
+      case Command.Reload(Plan renewed, Consumer<Reloaded> answer) -> reload(renewed, answer, now);
+      case Command.Recycle(int slot, int pid, String why, IntConsumer answer) ->
+          answer.accept(recycle(slot, pid, why));
+      case Command.Scale(int workers, IntConsumer answer) -> answer.accept(scale(workers, now));
+      case Command.ScaleBy(int by) -> scale(Math.max(1, workforce.count() + by), now);
+      case Command.Ask(Consumer<Roster> answer) -> answer.accept(roster());
       case Command.KeeperEnded _, Command.Asked _, Command.Halt _, Command.Stop _ ->
           throw new IllegalArgumentException(command + " is not the crew's");
     }
@@ -113,7 +128,7 @@ final class Crew {
   void tick(long now) {
     roll.tick(now);
     slots().forEach(slot -> enforce(slot, now));
-    if (!halted && !missingFifos.isEmpty() && fifosDue - now <= 0) {
+    if (!halted && !everReady && !missingFifos.isEmpty() && fifosDue - now <= 0) {
       String message = "the keeper did not make the FIFOs " + missingFifos;
       fail(ExitStatus.PROTOCOL, message, molds.all().getFirst());
     }
@@ -123,13 +138,16 @@ final class Crew {
     molds.tick(false, now);
     MoldControl control = molds.control();
     if (control != null) {
-      workforce.fill(control, molds.generation(), atOnce(), now);
+      workforce.fill(control, molds.generation(), atOnce(), reload != null, now);
+    }
+    if (reload != null && molds.generation() >= reload.first() && workforce.isRenewed()) {
+      reloaded(reload, now);
     }
   }
 
   /// Forks share an import and are cheap; workers that import the app themselves share the cores.
   private int atOnce() {
-    Plan.Loading loading = plan.loading();
+    Plan.Loading loading = molds.plan().loading();
     return loading.byMold() && !molds.hasFallenBack() ? Integer.MAX_VALUE : loading.concurrency();
   }
 
@@ -158,7 +176,7 @@ final class Crew {
       return;
     }
     switch (slot.life()) {
-      case Forking _ when slot.role() == Role.MOLD -> molds.unforked(now);
+      case Forking _ when slot.role() == Role.MOLD -> molds.unforked(slot, now);
       case Forking _ -> condemnMold(now, "it did not fork when asked");
       case Booting booting when slot.role() == Role.MOLD -> molds.late(slot, booting, now);
       case Booting _ -> {
@@ -200,6 +218,10 @@ final class Crew {
 
   private void fifoMade(String name) {
     if (missingFifos.remove(name) && !outside.open(name)) {
+      if (everReady) {
+        LOG.error("the output of {} cannot be read", name);
+        return;
+      }
       String message = "the FIFO " + name + " in the runtime folder cannot be read";
       fail(ExitStatus.PROTOCOL, message, molds.all().getFirst());
     }
@@ -248,6 +270,13 @@ final class Crew {
     String why = before.madeToEnd();
     boolean replaced = workforce.exited(slot, now);
     String stack = outside.lastStack(member.slot(), exited.pid());
+    Reload running = reload;
+    if (running != null && !before.word().equals("ready")) {
+      String problem = running.bootFailed(member, exited.status(), why);
+      if (!problem.isEmpty()) {
+        notReloaded(problem, now);
+      }
+    }
     if (!everReady && !halted && exited.status().value() == ExitStatus.UNFIT) {
       fail(ExitStatus.UNFIT, "worker " + member.slot() + " could not load the app", slot);
       return;
@@ -276,8 +305,100 @@ final class Crew {
     }
   }
 
+  // ---- what an operator asks for
+
+  private void reload(Plan renewed, Consumer<Reloaded> answer, long now) {
+    String problem =
+        halted
+            ? "the server stops"
+            : !everReady
+                ? "the server is still starting"
+                : reload != null ? "a reload is on its way already" : "";
+    int serving = molds.generation();
+    if (!problem.isEmpty()) {
+      answer.accept(new Reloaded(false, serving, problem));
+      return;
+    }
+    int first = molds.lastGeneration() + 1;
+    reload = new Reload(first, serving, molds.plan().workers(), now, answer);
+    LOG.info("reloading gen={}", first);
+    molds.reload(renewed, this::notReloaded, now);
+  }
+
+  private void reloaded(Reload done, long now) {
+    reload = null;
+    molds.settle(now);
+    if (molds.plan().workers() != done.workersBefore()) {
+      scale(molds.plan().workers(), now);
+    }
+    String took = Obituary.seconds(now - done.since());
+    LOG.info("reloaded gen={} workers={} in {}", molds.generation(), workforce.count(), took);
+    done.end(new Reloaded(true, molds.generation(), "reloaded in " + took));
+  }
+
+  /// The old code goes on: nothing that it serves is touched.
+  private void notReloaded(String why, long now) {
+    Reload failed = reload;
+    if (failed == null) {
+      return;
+    }
+    reload = null;
+    int given = molds.generation();
+    if (given >= failed.first()) {
+      molds.rollBack(now);
+      workforce.plan(molds.plan());
+      workforce.reject(failed.first(), molds.lastGeneration(), molds.generation(), now);
+    }
+    LOG.error("not reloaded, gen={} goes on: {}", failed.before(), why);
+    failed.end(new Reloaded(false, failed.before(), why));
+  }
+
+  /// @return how many workers will be replaced
+  private int recycle(int number, int pid, String why) {
+    if (halted) {
+      return 0;
+    }
+    int count = 0;
+    for (int slot = 0; slot < workforce.count(); slot++) {
+      if ((number < 0 || number == slot) && workforce.recycle(slot, pid, why)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /// @return how many workers there will be
+  private int scale(int count, long now) {
+    if (!halted && count > 0 && count != workforce.count()) {
+      LOG.info("workers {} -> {}", workforce.count(), count);
+      for (String fifo : workforce.resize(count, now)) {
+        if (fifos.add(fifo)) {
+          missingFifos.add(fifo);
+          outside.tell(Order.fifo(fifo));
+        }
+      }
+    }
+    return workforce.count();
+  }
+
+  private Roster roster() {
+    List<Roster.Member> members = new ArrayList<>();
+    List<Slot> all = workforce.all();
+    for (int i = 0; i < all.size(); i++) {
+      Slot slot = all.get(i);
+      Life life = slot.life();
+      String state = i < workforce.staying() && !(life instanceof Ending) ? life.word() : "leaving";
+      long since = life instanceof Ready(_, _, _, long at) ? at : 0;
+      members.add(new Roster.Member(slot.number(), life.pid(), life.generation(), state, since));
+    }
+    members.sort(Comparator.comparingInt(Roster.Member::slot));
+    int mold = molds.all().getFirst().life().pid();
+    return new Roster(workforce.count(), molds.generation(), mold, reload != null, members);
+  }
+
   private void moldReady(int of, MoldControl by, String appName, long now) {
     if (molds.ready(of, by, appName, now)) {
+      workforce.plan(molds.plan());
       workforce.renewTo(of);
     }
   }

@@ -23,8 +23,11 @@ public interface Events {
   /// This worker, which was offered as a mold, shall serve on.
   void spared(int pid);
 
-  /// From now on workers import the app themselves.
-  void fallBack();
+  /// A mold of this generation is about to be made.
+  ///
+  /// @param version of the [Plan] that it is made by
+  /// @param byMold whether it imports the app, or leaves that to its workers
+  void generation(int generation, int version, boolean byMold);
 
   /// The server cannot start. Said once, after all that the mold has printed was given to
   /// [#output], on any thread. `message` is for the operator; where the app raised an exception it

@@ -6,7 +6,9 @@ import java.util.List;
 
 /// What a supervisor is asked to keep alive.
 ///
+/// @param version tells the plans of one server apart: each reload brings one
 /// @param workers number of slots
+/// @param surge how many workers a reload replaces at the same time
 /// @param runtimeDir where `link.sock` is and the FIFOs will be
 /// @param token what a process must know to be let in on the link: 36 ASCII characters
 /// @param clean further folders that the keeper removes if the server is killed
@@ -17,7 +19,9 @@ import java.util.List;
 /// @param retireTimeout time a worker that was replaced has to finish what it has
 /// @param bootTimeout time a worker has from its fork until it is ready
 public record Plan(
+    int version,
     int workers,
+    int surge,
     Path runtimeDir,
     String token,
     List<Path> clean,

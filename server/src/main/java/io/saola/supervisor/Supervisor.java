@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -141,6 +142,43 @@ public final class Supervisor implements AutoCloseable {
   /// Runs `answer`, which is brief, on the supervisor's thread: a sign that it does its work.
   public void ask(Runnable answer) {
     mailbox.add(new Command.Asked(answer));
+  }
+
+  /// Brings the code that is in the files now into service, worker by worker, spare first. If it
+  /// cannot be loaded or its workers do not start, what serves now goes on serving.
+  ///
+  /// @param renewed how; its version tells it from every other
+  /// @param answer told once, on the supervisor's thread
+  public void reload(Plan renewed, Consumer<Reloaded> answer) {
+    mailbox.add(new Command.Reload(renewed, answer));
+  }
+
+  /// Has another worker take the place of this one, spare first.
+  ///
+  /// @param slot -1 for all
+  /// @param pid 0 for whichever holds the slot
+  /// @param answer told how many will be replaced, on the supervisor's thread
+  public void recycle(int slot, int pid, String why, IntConsumer answer) {
+    mailbox.add(new Command.Recycle(slot, pid, why, answer));
+  }
+
+  /// From now on there shall be so many workers, at least one.
+  ///
+  /// @param answer told how many there will be, on the supervisor's thread
+  public void scale(int workers, IntConsumer answer) {
+    mailbox.add(new Command.Scale(workers, answer));
+  }
+
+  /// From now on there shall be so many workers more, or fewer, but at least one.
+  public void scaleBy(int workers) {
+    mailbox.add(new Command.ScaleBy(workers));
+  }
+
+  /// Says which processes there are.
+  ///
+  /// @param answer told on the supervisor's thread
+  public void roster(Consumer<Roster> answer) {
+    mailbox.add(new Command.Ask(answer));
   }
 
   /// From now on nothing is forked or replaced: who ends may end.

@@ -6,7 +6,11 @@ import io.saola.supervisor.Life.Ending;
 import io.saola.supervisor.Life.Forking;
 import io.saola.supervisor.Life.Ready;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +27,8 @@ final class Workforce {
   /// Of a hundred workers so many are renewed at the same time, and one at least.
   private static final int RENEWED_PERCENT = 10;
 
-  private final Plan plan;
+  private static final String REPLACED = "it was replaced";
+
   private final long bootTimeout;
   private final Events events;
   private final Crew.Outside outside;
@@ -32,9 +37,16 @@ final class Workforce {
   /// Those that boot beside their place.
   private final List<Slot> spares = new ArrayList<>();
 
-  /// Those whose place has been taken by another.
+  /// Those whose place has been taken by another, or is there no more.
   private final List<Slot> leaving = new ArrayList<>();
 
+  /// Why workers shall be replaced, by pid.
+  private final Map<Integer, String> worn = new HashMap<>();
+
+  /// Generations that a reload has given up.
+  private final Set<Integer> rejected = new HashSet<>();
+
+  private Plan plan;
   private int renewTo;
 
   Workforce(Plan plan, long bootTimeout, Events events, Crew.Outside outside, long now) {
@@ -49,11 +61,24 @@ final class Workforce {
                 .toList());
   }
 
+  void plan(Plan renewed) {
+    this.plan = renewed;
+  }
+
   List<Slot> all() {
     List<Slot> all = new ArrayList<>(places);
     all.addAll(spares);
     all.addAll(leaving);
     return all;
+  }
+
+  /// Where in [#all] those begin that leave.
+  int staying() {
+    return places.size() + spares.size();
+  }
+
+  int count() {
+    return places.size();
   }
 
   List<String> fifos() {
@@ -64,15 +89,91 @@ final class Workforce {
     return places.stream().allMatch(place -> place.life() instanceof Ready);
   }
 
+  /// Whether every place is held by a worker that is not to be renewed.
+  boolean isRenewed() {
+    return isReady() && places.stream().noneMatch(place -> isOutdated(place.life().generation()));
+  }
+
   /// From now on workers of older generations are replaced.
   void renewTo(int generation) {
     renewTo = generation;
   }
 
+  /// Workers of these generations, both included, are replaced, and those of `back` are good again.
+  void reject(int from, int to, int back, long now) {
+    IntStream.rangeClosed(from, to).forEach(rejected::add);
+    renewTo = Math.min(renewTo, back);
+    for (Slot spare : List.copyOf(spares)) {
+      if (spare.life().pid() != 0 && isOutdated(spare.life().generation())) {
+        spares.remove(spare);
+        leaving.add(spare);
+        spare.apply(new LifeEvent.Condemned(now, now, "its generation was given up"));
+      }
+    }
+    spares.removeIf(spare -> spare.life().pid() == 0 && !isToBeRenewedStill(spare.number()));
+    for (Slot place : List.copyOf(places)) {
+      if (place.life() instanceof Booting(_, int generation, _, _) && isOutdated(generation)) {
+        place.apply(new LifeEvent.Condemned(now, now, "its generation was given up"));
+      }
+    }
+  }
+
+  private boolean isOutdated(int generation) {
+    return generation < renewTo || rejected.contains(generation);
+  }
+
+  /// Another worker shall take the place of this one.
+  ///
+  /// @param pid 0 for whichever holds the place
+  /// @return whether there is such a worker
+  boolean recycle(int number, int pid, String why) {
+    Slot place = number >= 0 && number < places.size() ? places.get(number) : null;
+    if (place == null
+        || !(place.life() instanceof Ready)
+        || (pid != 0 && place.life().pid() != pid)) {
+      return false;
+    }
+    worn.put(place.life().pid(), why);
+    return true;
+  }
+
+  /// There shall be so many places.
+  ///
+  /// @return the FIFOs of those that are new
+  List<String> resize(int count, long now) {
+    List<String> added = new ArrayList<>();
+    while (places.size() < count) {
+      Slot place = new Slot(Role.WORKER, places.size(), now);
+      places.add(place);
+      added.add(place.fifo());
+    }
+    while (places.size() > count) {
+      Slot last = places.removeLast();
+      Slot spare = spareOf(last.number());
+      if (spare != null) {
+        spares.remove(spare);
+        dismiss(spare, now, "there are fewer workers");
+      }
+      dismiss(last, now, "there are fewer workers");
+    }
+    return added;
+  }
+
+  private void dismiss(Slot slot, long now, String why) {
+    if (slot.life() instanceof Ready) {
+      retire(slot, now, why);
+    } else if (slot.life().pid() != 0) {
+      leaving.add(slot);
+      slot.apply(new LifeEvent.Condemned(now, now, why));
+    }
+    // One that is being forked is killed when the keeper reports it: nobody expects it.
+  }
+
   /// Has the mold fork where somebody is missing, or is to be replaced.
   ///
   /// @param atOnce how many may boot at the same time
-  void fill(MoldControl mold, int generation, int atOnce, long now) {
+  /// @param reloading whether those of older generations run old code
+  void fill(MoldControl mold, int generation, int atOnce, boolean reloading, long now) {
     int booting = booting();
     for (Slot place : places) {
       if (booting < atOnce && isDue(place, now) && spareOf(place.number()) == null) {
@@ -86,9 +187,8 @@ final class Workforce {
         booting++;
       }
     }
-    int budget = Math.max(1, places.size() * RENEWED_PERCENT / 100);
     for (Slot place : places) {
-      if (spares.size() + leaving.size() < budget && booting < atOnce && isOld(place)) {
+      if (booting < atOnce && isToBeRenewed(place) && mayRenew(reloading)) {
         Slot spare = new Slot(Role.WORKER, place.number(), now);
         spares.add(spare);
         ask(spare, mold, generation, now);
@@ -97,14 +197,22 @@ final class Workforce {
     }
   }
 
+  /// Those that leave count, so that memory stays within bounds; but new code does not wait until
+  /// the last client of the old one has gone.
+  private boolean mayRenew(boolean reloading) {
+    return reloading
+        ? spares.size() < plan.surge()
+        : spares.size() + leaving.size() < Math.max(1, places.size() * RENEWED_PERCENT / 100);
+  }
+
   /// How many have been asked for and are not ready.
   int booting() {
     return (int) all().stream().filter(Workforce::isBooting).count();
   }
 
-  private boolean isOld(Slot place) {
-    return place.life() instanceof Ready(_, int generation, _, _)
-        && generation < renewTo
+  private boolean isToBeRenewed(Slot place) {
+    return place.life() instanceof Ready(_, int generation, int pid, _)
+        && (isOutdated(generation) || worn.containsKey(pid))
         && spareOf(place.number()) == null;
   }
 
@@ -171,12 +279,22 @@ final class Workforce {
     LOG.debug("worker ready slot={} gen={} pid={}", number, slot.life().generation(), pid);
     if (spares.remove(slot)) {
       Slot old = places.set(number, slot);
-      retire(old, now);
+      String why = worn.get(old.life().pid());
+      if (why != null) {
+        LOG.info(
+            "worker recycled slot={} gen={} pid={} why=\"{}\" by={}",
+            number,
+            old.life().generation(),
+            old.life().pid(),
+            why,
+            pid);
+      }
+      retire(old, now, why == null ? REPLACED : why);
     }
     return true;
   }
 
-  private void retire(Slot old, long now) {
+  private void retire(Slot old, long now, String why) {
     int pid = old.life().pid();
     if (pid == 0) {
       return;
@@ -185,8 +303,7 @@ final class Workforce {
     if (old.life() instanceof Ready) {
       events.retire(old.number(), pid);
     }
-    old.apply(
-        new LifeEvent.Condemned(now, now + plan.retireTimeout().toNanos(), "it was replaced"));
+    old.apply(new LifeEvent.Condemned(now, now + plan.retireTimeout().toNanos(), why));
   }
 
   /// This worker is given nothing more: another may take its place at once, before it has ended.
@@ -201,11 +318,16 @@ final class Workforce {
 
   /// A worker has gone from its place without ending: it becomes something else.
   void promoted(Slot place, long now) {
-    places.set(place.number(), new Slot(Role.WORKER, place.number(), now));
+    worn.remove(place.life().pid());
+    if (places.contains(place)) {
+      places.set(place.number(), new Slot(Role.WORKER, place.number(), now));
+    }
+    leaving.remove(place);
   }
 
   /// What was reaped; true if its place had been taken by another before.
   boolean exited(Slot slot, long now) {
+    worn.remove(slot.life().pid());
     slot.apply(new LifeEvent.Exited(now));
     if (leaving.remove(slot)) {
       return true;
@@ -215,8 +337,15 @@ final class Workforce {
       // Nothing is left to be spared: the spare is the worker of this place.
       spares.remove(spare);
       places.set(slot.number(), spare);
+    } else if (spares.contains(slot) && !isToBeRenewedStill(slot.number())) {
+      spares.remove(slot);
     }
     return false;
+  }
+
+  private boolean isToBeRenewedStill(int number) {
+    return places.get(number).life() instanceof Ready(_, int generation, int pid, _)
+        && (isOutdated(generation) || worn.containsKey(pid));
   }
 
   /// The place that a process holds.

@@ -43,7 +43,18 @@ class DeliveryTest {
 
   private void begin(long memory, Path spool) {
     ExchangeSettings settings =
-        new ExchangeSettings(0, MAX_SPOOL, memory, spool, 0, 100, List.of(), 10, 0, true);
+        new ExchangeSettings(
+            0,
+            MAX_SPOOL,
+            memory,
+            spool,
+            0,
+            100,
+            List.of(),
+            new ExchangeSettings.Lifetime(0, 0, false),
+            10,
+            0,
+            true);
     budget = new MemoryBudget(memory);
     delivery = new Delivery(client, budget, settings, allocator, credits::add);
   }

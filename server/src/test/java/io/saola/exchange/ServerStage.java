@@ -46,6 +46,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   private final Listeners listeners;
   private final List<Visitor> visitors = new ArrayList<>();
   public final BlockingQueue<String> killed = new LinkedBlockingQueue<>();
+  public final BlockingQueue<String> recycled = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> replaced = new LinkedBlockingQueue<>();
 
   public ServerStage(Path folder) {
@@ -74,6 +75,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             timeout,
             concurrency,
             List.of(),
+            new ExchangeSettings.Lifetime(0, 0, false),
             10,
             20 * SECOND,
             true);
@@ -130,6 +132,10 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
 
   public Counters.Snapshot counters() {
     return counters.snapshot();
+  }
+
+  Dispatcher dispatcher() {
+    return dispatcher;
   }
 
   /// How many requests wait for a worker. Only on the loop.
@@ -190,6 +196,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
 
   @Override
   public void linkClosed(int pid) {}
+
+  @Override
+  public void recycle(int slot, int pid, String why) {
+    recycled.add(pid + " " + why);
+  }
 
   @Override
   public void offer(int slot, int pid) {}

@@ -62,15 +62,17 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
   }
 
   private static LinkSettings settings(Path folder, int threads) {
-    return new LinkSettings(
-        folder.resolve("s"),
-        folder,
-        TOKEN,
+    Welcome welcome = welcome(threads);
+    return new LinkSettings(folder.resolve("s"), folder, TOKEN, generation -> welcome);
+  }
+
+  private static Welcome welcome(int threads) {
+    return new Welcome(
         "app:app",
         "/srv",
         "",
         Map.of(),
-        () -> "prewarm",
+        "prewarm",
         new WarmupSettings(
             List.of(new Warmup("HEAD", "/health", Map.of("A", "b"), List.of(200, 404))),
             WarmupSettings.Policy.WARN,
@@ -79,7 +81,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         threads,
         true,
         WINDOW,
-        new LinkSettings.Asgi("auto", false, "auto", "auto", 40),
+        new Welcome.Asgi("auto", false, "auto", "auto", 40),
         new CommonEnviron("", "saola/1", "127.0.0.1", 8000));
   }
 

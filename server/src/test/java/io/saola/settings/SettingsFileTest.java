@@ -43,7 +43,7 @@ class SettingsFileTest {
 
     Settings settings = examine().settings();
 
-    assertThat(settings.workers().count()).isEqualTo(3);
+    assertThat(settings.workers().count().most()).isEqualTo(3);
     assertThat(settings.workers().timeout()).hasMillis(500);
     assertThat(settings.listen().binds()).hasSize(2);
     assertThat(settings.app().pythonPath())
@@ -57,8 +57,8 @@ class SettingsFileTest {
   void it_is_looked_for_in_the_folder_served_from() throws IOException {
     write("site/saola.toml", "workers = 5");
 
-    assertThat(examine("--chdir", "site").settings().workers().count()).isEqualTo(5);
-    assertThat(examine().settings().workers().count()).isEqualTo(1);
+    assertThat(examine("--chdir", "site").settings().workers().count().most()).isEqualTo(5);
+    assertThat(examine().settings().workers().count().most()).isEqualTo(1);
   }
 
   @Test
@@ -79,7 +79,7 @@ class SettingsFileTest {
 
     Settings settings = examine("-c", "other.toml").settings();
 
-    assertThat(settings.workers().count()).isEqualTo(1);
+    assertThat(settings.workers().count().most()).isEqualTo(1);
     assertThat(settings.listen().backlog()).isEqualTo(2048);
     assertThat(settings.workers().timeout()).hasSeconds(5);
   }

@@ -86,6 +86,8 @@ class SettingsTest {
                         "127.0.0.1,::1", List.of(ip.read("127.0.0.1"), ip.read("::1"))),
                     "/-/"),
                 new WorkerSettings(
+                    new WorkerCount(1, 1),
+                    new MemoryShare(0, 70),
                     1,
                     1,
                     Runtime.getRuntime().availableProcessors(),
@@ -93,6 +95,7 @@ class SettingsTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(30)),
+                new RecycleSettings(0, 0, Duration.ZERO, Bytes.UNLIMITED, Bytes.UNLIMITED, false),
                 new AsgiSettings(AsgiSettings.Loop.AUTO, 100, AsgiSettings.Lifespan.AUTO, 40),
                 new HttpSettings(
                     new Bytes(1 << 30),
@@ -133,7 +136,7 @@ class SettingsTest {
     texts.put("backlog", "7");
     texts.put("forwarded-allow-ips", "10.0.0.0/8");
     texts.put("probe-prefix", "/health/");
-    texts.put("workers", "8");
+    texts.put("workers", "2..8");
     texts.put("threads", "10");
     texts.put("boot-concurrency", "11");
     texts.put("timeout", "9");
@@ -144,10 +147,11 @@ class SettingsTest {
     texts.put("lifespan", "off");
     texts.put("asgi-threads", "17");
     texts.putAll(othersOfHttp());
+    texts.putAll(othersOfWorkers());
     texts.put("queue-limit", "0");
     texts.put("queue-timeout", "1h");
     texts.put("retry", "off");
-    texts.put("memory-budget", "15M");
+    texts.put("buffer-memory", "15M");
     texts.put("max-spool", "2G");
     texts.put("spool-dir", "spool");
     texts.put("access-logfile", "access.log");
@@ -159,6 +163,19 @@ class SettingsTest {
     texts.put("group", "some");
     texts.put("umask", "027");
     texts.put("drain-delay", "5");
+    return texts;
+  }
+
+  private static Map<String, String> othersOfWorkers() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put("memory-budget", "3G");
+    texts.put("surge", "6");
+    texts.put("max-requests", "1000");
+    texts.put("max-requests-jitter", "100");
+    texts.put("max-age", "6h");
+    texts.put("max-rss", "300M");
+    texts.put("max-pss", "200M");
+    texts.put("recycle-after-exception", "on");
     return texts;
   }
 
@@ -202,8 +219,8 @@ class SettingsTest {
             7,
             new TrustedPeers("10.0.0.0/8", List.of(new IpRange.Notation().read("10.0.0.0/8"))),
             "/health/"),
-        new WorkerSettings(
-            8, 10, 11, List.of(), Duration.ofSeconds(9), Duration.ofMinutes(10), Duration.ZERO),
+        otherWorkers(),
+        otherRecycling(),
         new AsgiSettings(AsgiSettings.Loop.UVLOOP, 16, AsgiSettings.Lifespan.OFF, 17),
         new HttpSettings(
             Bytes.UNLIMITED,
@@ -234,6 +251,24 @@ class SettingsTest {
     return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5));
   }
 
+  private static WorkerSettings otherWorkers() {
+    return new WorkerSettings(
+        new WorkerCount(2, 8),
+        new MemoryShare(3L << 30, 0),
+        6,
+        10,
+        11,
+        List.of(),
+        Duration.ofSeconds(9),
+        Duration.ofMinutes(10),
+        Duration.ZERO);
+  }
+
+  private static RecycleSettings otherRecycling() {
+    return new RecycleSettings(
+        1000, 100, Duration.ofHours(6), new Bytes(300 << 20), new Bytes(200 << 20), true);
+  }
+
   /// The same, but for what says where the interpreter was named.
   private static Settings withoutOrigin(Settings settings) {
     AppSettings app = settings.app();
@@ -252,6 +287,7 @@ class SettingsTest {
         settings.warmup(),
         settings.listen(),
         settings.workers(),
+        settings.recycle(),
         settings.asgi(),
         settings.http(),
         settings.webSockets(),
@@ -325,7 +361,7 @@ class SettingsTest {
     environment.put("SAOLA_WORKERS", "5");
     assertThat(origin(WorkerSettings.COUNT)).isEqualTo("SAOLA_WORKERS");
     assertThat(origin(WorkerSettings.COUNT, "-w", "6")).isEqualTo("flag -w");
-    assertThat(read("-w", "6").workers().count()).isEqualTo(6);
+    assertThat(read("-w", "6").workers().count().most()).isEqualTo(6);
   }
 
   @Test
@@ -359,21 +395,12 @@ class SettingsTest {
             "SAOLA_WORKRES: there is no such setting; did you mean SAOLA_WORKERS? (environment)",
             "wrokers: there is no such setting; did you mean workers? (saola.toml line 1)",
             "timeout: must be a text or a number (saola.toml line 2)",
-            "workers: must be a whole number from 1 to 1024, not \"0\" (flag -w)",
+            "workers: must be a whole number from 1 to 1024, or two such as 2..8, the smaller first,"
+                + " not \"0\" (flag -w)",
             "keep-alive: must be a time such as 30s, 2m, 500ms or 30 (seconds), not \"long\""
                 + " (SAOLA_KEEP_ALIVE)",
             "log-level: must be one of debug, info, warning, error, not \"inof\"; did you mean"
                 + " info? (flag --log-level)");
-  }
-
-  @Test
-  void a_factory_needs_a_target_that_does_not_call_it() {
-    assertThat(examine("--factory").problems())
-        .containsExactly("factory: needs a target: MODULE:FACTORY (flag --factory)");
-    assertThat(examine("--factory", "a:b()").problems())
-        .containsExactly(
-            "factory: the target calls the factory itself: leave out one of the two"
-                + " (flag --factory)");
   }
 
   @Test
@@ -400,26 +427,6 @@ class SettingsTest {
   void what_is_no_refork_after(String text, String why) {
     assertThat(examine("--refork-after", text).problems())
         .containsExactly("refork-after: " + why + " (flag --refork-after)");
-  }
-
-  @Test
-  void refork_after_is_for_wsgi_with_prewarm() {
-    assertThat(examine("--refork-after=5", "--load=prefork").problems())
-        .containsExactly(
-            "refork-after: needs --load prewarm: without it there is no mold to renew"
-                + " (flag --refork-after)");
-    assertThat(examine("--refork-after=5", "--interface=asgi").problems())
-        .containsExactly(
-            "refork-after: is for WSGI: an event loop cannot be forked (flag --refork-after)");
-  }
-
-  @Test
-  void threads_are_for_wsgi() {
-    assertThat(examine("--threads=2", "--interface=asgi").problems())
-        .containsExactly(
-            "threads: is for WSGI; for sync code in an ASGI app see --asgi-threads"
-                + " (flag --threads)");
-    assertThat(examine("--threads=1", "--interface=asgi").problems()).isEmpty();
   }
 
   @Test

@@ -377,7 +377,9 @@ class CrewTest {
   static Plan plan(int workers, Plan.Loading loading, Duration bootTimeout) {
     Path nowhere = Path.of("/");
     return new Plan(
+        1,
         workers,
+        1,
         nowhere,
         "token",
         List.of(),

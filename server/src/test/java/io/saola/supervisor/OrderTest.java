@@ -13,6 +13,8 @@ class OrderTest {
     Plan plan =
         new Plan(
             1,
+            1,
+            1,
             Path.of("/tmp/a b%\n/é"),
             "token",
             List.of(Path.of("/dev/shm/x-1_2.~")),

@@ -11,6 +11,13 @@ final class Recorder implements Events {
   private final BlockingQueue<String> seen = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> printed = new LinkedBlockingQueue<>();
 
+  private final BlockingQueue<String> generations = new LinkedBlockingQueue<>();
+
+  /// What molds were made by.
+  BlockingQueue<String> generations() {
+    return generations;
+  }
+
   /// The next event, which must come soon.
   String next() throws InterruptedException {
     return taken(seen);
@@ -67,8 +74,8 @@ final class Recorder implements Events {
   }
 
   @Override
-  public void fallBack() {
-    seen.add("fall back");
+  public void generation(int generation, int version, boolean byMold) {
+    generations.add(generation + " of plan " + version + (byMold ? "" : ", workers import"));
   }
 
   @Override

@@ -209,7 +209,7 @@ class RenewalTest {
     handle(new Command.MoldUnfit(1, "fork", "thread poller runs (app.py:3)\nsocket to 1.2.3.4"));
     report("exited 500 mold 1 0 3");
 
-    assertThat(events.rest()).containsExactly("fall back");
+    assertThat(events.generations()).containsExactly("1 of plan 1", "2 of plan 1, workers import");
     assertThat(world.taken()).endsWith("mold 2");
     report("mold 2 501");
     handle(new Command.MoldReady(2, world, " app"));

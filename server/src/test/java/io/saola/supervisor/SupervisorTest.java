@@ -308,7 +308,9 @@ class SupervisorTest {
   private Supervisor supervisor(Path python, Path workerSource) {
     Plan plan =
         new Plan(
+            1,
             2,
+            1,
             folder,
             "0123456789abcdef0123456789abcdef0123",
             List.of(),

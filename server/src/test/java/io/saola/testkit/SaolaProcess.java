@@ -377,12 +377,24 @@ public final class SaolaProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    String stuck = stopped ? "" : "it did not stop on SIGTERM:\n" + stacks();
     process.destroyForcibly();
     awaitExit();
     delete();
-    String problem = stopped ? problem() : "it did not stop on SIGTERM";
+    String problem = stopped ? problem() : stuck;
     if (problem != null) {
       throw new AssertionError(problem + "\n" + String.join("\n", said()));
+    }
+  }
+
+  /// What its threads are at.
+  private String stacks() {
+    try {
+      String jstack = Path.of(System.getProperty("java.home"), "bin", "jstack").toString();
+      Process asked = new ProcessBuilder(jstack, Long.toString(pid())).start();
+      return new String(asked.getInputStream().readAllBytes(), UTF_8);
+    } catch (IOException e) {
+      return e.toString();
     }
   }
 

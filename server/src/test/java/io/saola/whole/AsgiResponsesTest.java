@@ -119,7 +119,7 @@ class AsgiResponsesTest {
   void a_reader_that_is_slow_costs_neither_side_memory() {
     int size = 50;
     try (SaolaProcess narrow =
-            SaolaProcess.serveAsgi("--max-spool", "2M", "--memory-budget", "1M");
+            SaolaProcess.serveAsgi("--max-spool", "2M", "--buffer-memory", "1M");
         RawClient slow = RawClient.connect(narrow.port(), 16 * 1024)) {
       long worker = Long.parseLong(narrow.get("/pid").text());
       long before = ProcFs.mebibytes(worker, "VmHWM");

@@ -25,7 +25,7 @@ class AsgiTimeTest {
   static void start() {
     server =
         SaolaProcess.serveAsgi(
-            "--workers", "1", "--timeout", "1s", "--max-spool", "1M", "--memory-budget", "1M");
+            "--workers", "1", "--timeout", "1s", "--max-spool", "1M", "--buffer-memory", "1M");
   }
 
   @AfterAll

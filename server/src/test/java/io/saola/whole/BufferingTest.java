@@ -130,7 +130,7 @@ class BufferingTest {
   @Test
   void a_worker_waits_when_the_spool_is_full_and_goes_on_when_it_has_been_read()
       throws IOException {
-    try (SaolaProcess narrow = SaolaProcess.serve("--max-spool", "2M", "--memory-budget", "1M");
+    try (SaolaProcess narrow = SaolaProcess.serve("--max-spool", "2M", "--buffer-memory", "1M");
         RawClient lazy = RawClient.connect(narrow.port(), 16 * 1024)) {
       lazy.send(get("/big?mb=40"));
       lazy.head();

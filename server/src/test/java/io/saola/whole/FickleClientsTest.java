@@ -42,7 +42,7 @@ class FickleClientsTest {
 
   @Test
   void who_goes_leaves_no_file_no_socket_no_memory_and_no_busy_worker() throws Exception {
-    try (SaolaProcess server = SaolaProcess.serve("--workers", "2", "--memory-budget", "6M")) {
+    try (SaolaProcess server = SaolaProcess.serve("--workers", "2", "--buffer-memory", "6M")) {
       server.get("/");
       long sockets = sockets(server);
 
