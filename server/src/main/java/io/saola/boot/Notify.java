@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.unix.Socket;
-import io.saola.supervisor.Supervisor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,7 +95,9 @@ final class Notify {
 
   /// Pets the watchdog, if there is one, as long as the event loop turns and the supervisor
   /// answers.
-  void watch(EventLoop loop, Supervisor supervisor) {
+  ///
+  /// @param supervisor runs what it is given on the supervisor's thread
+  void watch(EventLoop loop, Consumer<Runnable> supervisor) {
     if (!watchdog.isZero()) {
       long period = watchdog.dividedBy(2).toNanos();
       loop.scheduleWithFixedDelay(() -> pet(supervisor), 0, period, TimeUnit.NANOSECONDS);
@@ -103,12 +105,12 @@ final class Notify {
   }
 
   /// Runs on the event loop, so it turns. The supervisor shows itself by sending the message.
-  private void pet(Supervisor supervisor) {
+  private void pet(Consumer<Runnable> supervisor) {
     if (asked.getAndSet(true)) {
       LOG.error("the supervisor does not answer; the watchdog is not told that all is well");
       return;
     }
-    supervisor.ask(() -> {
+    supervisor.accept(() -> {
       asked.set(false);
       send("WATCHDOG=1", 1);
     });

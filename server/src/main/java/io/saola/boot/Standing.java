@@ -1,6 +1,7 @@
 package io.saola.boot;
 
 import io.netty.channel.EventLoop;
+import io.saola.os.Children;
 import io.saola.os.ReadyFile;
 import io.saola.os.ThisProcess;
 import io.saola.settings.ServerSettings;
@@ -48,7 +49,8 @@ final class Standing implements AutoCloseable {
       }
     }
     notify.ready(serving);
-    notify.watch(loop, supervisor);
+    notify.watch(loop, supervisor::ask);
+    Children.collectAdopted(); // as PID 1 of a container must
   }
 
   /// A reload begins; [#reloaded] ends it, however it went.

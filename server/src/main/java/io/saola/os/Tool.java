@@ -15,7 +15,8 @@ public final class Tool {
 
   /// @throws IOException if there is no such program
   public static Result run(List<String> command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectInput(new File("/dev/null")).start();
+    Process process =
+        Children.start(new ProcessBuilder(command).redirectInput(new File("/dev/null")));
     try {
       String out = new String(process.getInputStream().readAllBytes(), UTF_8);
       String err = new String(process.getErrorStream().readAllBytes(), UTF_8);

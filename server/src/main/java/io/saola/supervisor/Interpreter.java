@@ -1,5 +1,6 @@
 package io.saola.supervisor;
 
+import io.saola.os.Children;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -99,10 +100,10 @@ final class Interpreter {
   private static String probe(Path python) {
     try {
       Process process =
-          new ProcessBuilder(python.toString(), "-S", "-c", PROBE)
-              .redirectInput(new File("/dev/null"))
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+          Children.start(
+              new ProcessBuilder(python.toString(), "-S", "-c", PROBE)
+                  .redirectInput(new File("/dev/null"))
+                  .redirectError(ProcessBuilder.Redirect.DISCARD));
       if (!process.waitFor(PROBE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
         return "";

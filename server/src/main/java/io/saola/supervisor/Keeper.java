@@ -2,6 +2,7 @@ package io.saola.supervisor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.saola.os.Children;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -56,7 +57,7 @@ final class Keeper {
         .environment()
         .keySet()
         .removeAll(List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"));
-    return new Keeper(builder.start(), mailbox);
+    return new Keeper(Children.start(builder), mailbox);
   }
 
   /// Writes one line. A keeper that does not hear it any more is about to be reported as ended.
@@ -65,7 +66,7 @@ final class Keeper {
       orders.write((order + "\n").getBytes(UTF_8));
       orders.flush();
     } catch (IOException e) {
-      LOG.debug("keeper does not hear order=\"{}\"", order, e);
+      LOG.debug("keeper does not hear order=\"{}\" error=\"{}\"", order, e.getMessage());
     }
   }
 

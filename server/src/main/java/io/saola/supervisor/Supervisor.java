@@ -292,9 +292,7 @@ public final class Supervisor implements AutoCloseable {
 
   /// For the day the keeper is killed (process-model §1). Not before the app is served: it is slow.
   private static void adoptOrphans() {
-    if (!Children.adoptOrphans()) {
-      LOG.debug("orphans are not adopted");
-    }
+    LOG.debug("orphans are adopted={}", Children.adoptOrphans());
   }
 
   private void startKeeper() {

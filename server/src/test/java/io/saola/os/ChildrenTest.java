@@ -2,8 +2,11 @@ package io.saola.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.saola.testkit.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,25 @@ class ChildrenTest {
       assertThat(nothingLeft).isTrue();
       assertThat(ProcessHandle.current().children()).isEmpty();
       assertThat(lines.readLine()).as("nobody holds the pipe any more").isNull();
+    }
+  }
+
+  @Test
+  void an_orphan_is_collected_and_an_exit_code_of_our_own_child_is_kept() throws Exception {
+    assertThat(Children.adoptOrphans()).isTrue();
+    Process own =
+        Children.start(new ProcessBuilder("sh", "-c", "sleep 0 </dev/null & echo $!; exit 7"));
+    try (BufferedReader lines = own.inputReader()) {
+      long orphan = Long.parseLong(lines.readLine());
+
+      Patience.await(
+          "the orphan's end",
+          () -> {
+            Children.collect();
+            return Files.notExists(Path.of("/proc/" + orphan));
+          });
+
+      assertThat(own.waitFor()).isEqualTo(7);
     }
   }
 }
