@@ -34,7 +34,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   static final long QUARANTINE = 250_000_000;
 
   /// How long a job waits until a worker has nothing else, in nanoseconds.
-  static final long DRAINING = 1_000_000_000;
+  static final long DRAINING = 5_000_000_000L;
 
   /// More in a batch saves nothing.
   static final int MAX_DEPTH = 64;

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,11 +42,30 @@ public final class ProcFs {
 
   /// Whether a process runs; one that has ended and waits to be reaped does not.
   public static boolean isAlive(long pid) {
+    return "Z?".indexOf(state(pid)) < 0;
+  }
+
+  /// The letter of its state, such as `T` for stopped; `?` if there is no such process.
+  public static char state(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+      return stat.charAt(stat.lastIndexOf(')') + 2);
     } catch (IOException e) {
-      return false;
+      return '?';
+    }
+  }
+
+  /// How long ago a process was started. Java's own figure may be wrong by a second.
+  public static Duration age(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String uptime = Files.readString(Path.of("/proc/uptime"));
+      // Field 22 of all, and the 20th after the name: hundredths of a second since the boot.
+      String started = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+      double now = Double.parseDouble(uptime.substring(0, uptime.indexOf(' ')));
+      return Duration.ofMillis(Math.round(now * 1000) - Long.parseLong(started) * 10);
+    } catch (IOException e) {
+      return Duration.ZERO;
     }
   }
 

@@ -58,7 +58,8 @@ public final class SaolaProcess implements AutoCloseable {
     return serveApp("asgi_app:app", flags);
   }
 
-  private static SaolaProcess serveApp(String target, String... flags) {
+  /// The same with any app of the tests' folder.
+  public static SaolaProcess serveApp(String target, String... flags) {
     List<String> all = new ArrayList<>(List.of(flags));
     all.addFirst(target);
     SaolaProcess server = start(APPS, all.toArray(String[]::new));
