@@ -15,6 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ExchangeTest {
   private static final String OWN = "Server: saola\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
+  private static final int STOP = 0x32;
+
   @TempDir private Path folder;
   private ServerStage stage;
   private FakeWorker worker;
@@ -191,6 +193,16 @@ class ExchangeTest {
 
     worker.respond(begin(worker), "done", "200 OK");
     visitor.readTo("done");
+  }
+
+  @Test
+  void a_worker_that_is_ready_after_all_have_been_asked_to_end_is_asked_as_well() {
+    stage.dismiss();
+    worker.expect(STOP);
+
+    FakeWorker late = stage.worker(2);
+
+    late.expect(STOP);
   }
 
   // ---- clients that go

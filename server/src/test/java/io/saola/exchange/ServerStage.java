@@ -158,6 +158,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     links.run(connections::drain);
   }
 
+  /// Asks every worker to end within a second.
+  void dismiss() {
+    links.run(() -> dispatcher.dismiss(SECOND));
+  }
+
   Exchanges exchanges() {
     return exchanges;
   }
