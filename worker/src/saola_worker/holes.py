@@ -84,11 +84,10 @@ def _make(size: int, count: int) -> Sequence[object]:
 def _fill_chunks() -> None:
     """Do the same for what is larger, which comes from glibc's malloc, as what C libraries have."""
     libc = ctypes.PyDLL(None)
-    mallinfo, malloc, free, sbrk = (
-        getattr(libc, name, None) for name in ("mallinfo2", "malloc", "free", "sbrk")
-    )
-    if mallinfo is None or malloc is None or free is None or sbrk is None:
+    if not hasattr(libc, "mallinfo2"):
         return  # not glibc, or one before 2.33
+    mallinfo, malloc, free, sbrk = libc.mallinfo2, libc.malloc, libc.free, libc.sbrk
+    libc.malloc_trim(0)  # whole pages go back to the system
     mallinfo.restype = _MallInfo
     malloc.restype = sbrk.restype = ctypes.c_size_t
     malloc.argtypes, free.argtypes, sbrk.argtypes = (
