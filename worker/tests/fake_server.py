@@ -176,6 +176,7 @@ def default_settings(chdir: str) -> dict[str, object]:
         "loop": "asyncio",
         "lifespan": "auto",
         "asgi_threads": 4,
+        "timeout_grace": 1_000,
         "multiprocess": True,
         "window": 262_144,
         "page": "",

@@ -258,6 +258,7 @@ def test_a_websocket_on_a_link(server: FakeServer) -> None:
 async def app(scope, receive, send, app=app):
     if scope["type"] != "websocket":
         return await app(scope, receive, send)
+    assert callable(scope["extensions"]["saola"].pop("extend_deadline"))
     print(sorted(scope.items()))
     await receive()
     await send({"type": "websocket.accept", "subprotocol": scope["subprotocols"][0]})
@@ -290,6 +291,6 @@ async def app(scope, receive, send, app=app):
         "client": None,
         "server": ("127.0.0.1", 8000),
         "subprotocols": ["chat"],
-        "extensions": {"websocket.http.response": {}},
+        "extensions": {"websocket.http.response": {}, "saola": {}},
     }
     assert eval(output[1]) == {"type": "websocket.disconnect", "code": 1001, "reason": "bye"}

@@ -51,6 +51,7 @@ def test_a_scope_is_complete(server: FakeServer) -> None:
         ASGI_APP
         + """
 async def show(scope, receive, send):
+    assert callable(scope["extensions"]["saola"].pop("extend_deadline"))
     await answer(send, repr(sorted(scope.items())).encode())
 """
     )
@@ -75,6 +76,7 @@ async def show(scope, receive, send):
             "http.response.pathsend": {},
             "http.response.trailers": {},
             "http.response.early_hint": {},
+            "saola": {},
         },
     }
 
@@ -97,7 +99,8 @@ async def show(scope, receive, send):
     peer.send(ask(1, "/show", method="POST", raw_path=b"/sh%6fw"))
     peer.send(ask(2, "/show"))
 
-    extensions = ["http.response.early_hint", "http.response.pathsend", "http.response.trailers"]
+    extensions = [f"http.response.{name}" for name in ("early_hint", "pathsend", "trailers")]
+    extensions.append("saola")
     assert eval(peer.answer()[2]) == ["POST", None, b"/sh%6fw", extensions]
     assert eval(peer.answer()[2]) == ["GET", None, b"/show", extensions]
 

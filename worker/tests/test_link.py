@@ -175,7 +175,7 @@ def test_a_signal_sends_only_while_the_app_runs(ends: tuple[Link, Peer]) -> None
 
     link.send_unsent()
     assert link.unsent
-    link.in_app = True
+    link.armed = 1
     link.send_unsent()
 
     assert peer.sock.recv(100) == b"answer"

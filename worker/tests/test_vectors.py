@@ -55,6 +55,8 @@ def encoded(kind: str, field: dict[str, bytes]) -> bytes:
         return wire.file(stream, int(field["offset"]), int(field["length"]), field["path"])
     if kind == "Close":
         return wire.close(stream, int(field["code"]), field["reason"])
+    if kind == "Extend":
+        return wire.extend(stream, int(field["millis"]))
     if kind == "Credit":
         return wire.credit(stream, int(field["bytes"]))
     if kind in ("Request", "Welcome"):
@@ -79,7 +81,7 @@ PARTS = {"Request": ("blob", "body", "path"), "Welcome": ("sample", "settings")}
 
 FROM_THE_SERVER = (
     *("Request", "Welcome", "Credit", "Stop", "Fork"),
-    *("Body", "Cancel", "Message", "Close"),
+    *("Body", "Cancel", "Ping", "Message", "Close"),
 )
 
 
@@ -107,7 +109,7 @@ def test_a_frame_of_the_server_is_read_back(name: str, text: str, bytes_: str) -
         assert wire.read_stop(payload) == int(field.get("millis", b"10000")) / 1_000
     elif kind == "Fork":
         assert wire.read_u32(payload) == int(field["slot"])
-    elif kind == "Cancel":
+    elif kind in ("Cancel", "Ping"):
         wire.read_empty(payload)
     elif kind in ("Body", "Message"):
         assert wire.read_piece(payload) == field["data"]
@@ -199,6 +201,7 @@ def settings() -> Settings:
             "loop": "asyncio",
             "lifespan": "off",
             "asgi_threads": 1,
+            "timeout_grace": 1_000,
             "warmup": [],
             "warmup_policy": "fail",
             "warmup_timeout": 0,

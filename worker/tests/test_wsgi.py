@@ -29,6 +29,8 @@ class List:
         self.events: list[str] = []
         self.patience = patience
         self.stream = 0
+        self.armed = 0
+        self.shot = 0
 
     def answer(self, data: bytes) -> None:
         frames, rest = frames_in(data)

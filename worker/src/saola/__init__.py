@@ -33,6 +33,9 @@ Functions are registered when the app is imported and take no arguments:
 
 ``slot()`` and ``generation()`` say which worker this is.
 
+``RequestTimeout`` is raised into a WSGI app whose request has had its time (``--timeout``), and an
+app that has to put something in order catches it. docs/timeouts.md says when it comes.
+
 Under any other server, in tests and in commands, nothing of this runs, and both are ``None``.
 """
 
@@ -45,7 +48,15 @@ if TYPE_CHECKING:
 
     Hook = TypeVar("Hook", bound=Callable[[], Any])
 
-__all__ = ["after_fork", "before_fork", "generation", "on_exit", "on_ready", "slot"]
+__all__ = [
+    "RequestTimeout",
+    "after_fork",
+    "before_fork",
+    "generation",
+    "on_exit",
+    "on_ready",
+    "slot",
+]
 __version__ = "0.1.0"
 
 _CO_COROUTINE = 0x80
@@ -59,6 +70,14 @@ _hooks: dict[str, list[Callable[[], Any]]] = {
 }
 _slot: int | None = None
 _generation: int | None = None
+
+
+class RequestTimeout(BaseException):
+    """The request has had its time.
+
+    Straight from BaseException, so that ``except Exception`` lets it pass, and not SystemExit,
+    which would end an event loop that the app runs.
+    """
 
 
 def before_fork(function: Hook) -> Hook:

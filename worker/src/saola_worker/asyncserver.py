@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import marshal
-import os
 import sys
 import time
-import traceback
+from _thread import get_ident
+from types import MethodType
 
 from . import hooks, threads, wire
 from .asgi import ASGI, EXTENSIONS, Exchange
+from .deadlines import milliseconds
 from .errors import AppImportError, WireError
 from .lifespan import Lifespan
 from .looplink import LoopLink
 from .streams import serve
+from .tasks import describe, stack_of
 from .websocket import WEBSOCKET_EXTENSIONS, WebSocket
 from .wire import REQUEST, REQUEST_BODY, REQUEST_MORE
 from .wsgi import format_error
@@ -29,13 +31,14 @@ if TYPE_CHECKING:
 
     from .link import Link
     from .settings import Settings
+    from .stacks import Stacks
     from .streams import App, Receive, Scope, Send, Stream
 
 STARTED, READ = 0, 2  # words of the status page (PROTOCOL.md §6)
 
 _NO_SCOPE = (EOFError, ValueError, TypeError)
 _MILLISECOND = 1_000_000
-_IGNORED_AFTER = 1.0  # seconds that a cancelled task has to end
+_LEFTOVERS = 1.0  # seconds that tasks have to end which are cancelled when the worker stops
 _FEW = 8  # requests after which a loop without eager tasks sends what it has
 _NO_UVLOOP = (
     f"there is no uvloop in this Python, {sys.executable}, but --loop uvloop demands it: "
@@ -46,11 +49,16 @@ _EAGER = sys.version_info >= (3, 12)
 _TASK: dict[str, Any] = {"name": "request", **({"eager_start": True} if _EAGER else {})}
 
 
-def run(link: Link, app: App, settings: Settings, ready: bytes) -> str:
+def run(
+    link: Link, app: App, settings: Settings, ready: bytes, stacks: Stacks | None = None
+) -> str:
     """Serve until Stop or the end of the link; return why the app could not start, or nothing."""
     loop = new_loop(settings.loop)
     asyncio.set_event_loop(loop)
-    return Server(link, app, settings, loop).run(ready)
+    server = Server(link, app, settings, loop)
+    if stacks is not None:
+        stacks.more = server.describe
+    return server.run(ready)
 
 
 def new_loop(name: str) -> asyncio.AbstractEventLoop:
@@ -125,6 +133,9 @@ class Server:
         self._settings = settings
         self._mode = settings.lifespan
         self._threads = settings.asgi_threads
+        self._grace = settings.timeout_grace / 1_000  # that a cancelled task has to end
+        self._thread = get_ident()
+        self._extend_deadline = self._extend
         self._lifespan: Lifespan | None = None
         self._oldest = 0  # since when answers may be unsent
         self._stopping: asyncio.Task[None] | None = None
@@ -231,7 +242,7 @@ class Server:
         """Start requests without a body."""
         out, page, clock, streams = self._out, self._page, time.monotonic_ns, self._streams
         app, common, loop, options, state = self._app, self._http, self._loop, _TASK, self.state
-        task_of, new = asyncio.Task, Exchange
+        task_of, new, method, extend = asyncio.Task, Exchange, MethodType, self._extend_deadline
         for given in scopes:
             now = clock()
             if now - self._oldest > _MILLISECOND:  # an answer waits for no app that takes its time
@@ -243,7 +254,9 @@ class Server:
                 self._upgrade(stream, given)
             else:
                 scope = common | given
-                scope["extensions"] = EXTENSIONS.copy()
+                scope["extensions"] = extensions = EXTENSIONS.copy()
+                # No partial and no closure: 60 ns, and nothing that refers to its own scope.
+                extensions["saola"] = {"extend_deadline": method(extend, stream)}
                 if "raw_path" not in given:
                     scope["raw_path"] = scope["path"].encode()
                 if state is not None:
@@ -272,8 +285,12 @@ class Server:
         else:
             stream.task = task
 
-    def _whole_scope(self, common: Scope, given: Scope) -> Scope:
+    def _whole_scope(
+        self, stream: int, common: Scope, given: Scope, extensions: dict[str, dict[str, object]]
+    ) -> Scope:
         scope = common | given
+        own = {"extend_deadline": MethodType(self._extend_deadline, stream)}
+        scope["extensions"] = {**extensions, "saola": own}
         if "raw_path" not in given:
             scope["raw_path"] = scope["path"].encode()
         if self.state is not None:
@@ -282,8 +299,7 @@ class Server:
 
     def _upgrade(self, stream: int, given: Scope) -> None:
         """Start a WebSocket."""
-        scope = self._whole_scope(self._websocket, given)
-        scope["extensions"] = WEBSOCKET_EXTENSIONS.copy()
+        scope = self._whole_scope(stream, self._websocket, given, WEBSOCKET_EXTENSIONS)
         self._begin(WebSocket(self._out, stream, scope))
 
     def _with_body(self, word: int, stream: int, payload: memoryview) -> None:
@@ -291,10 +307,9 @@ class Server:
         blob, body = wire.split_request(payload)
         try:
             (given,) = marshal.loads(blob)
-            scope = self._whole_scope(self._http, given)
+            scope = self._whole_scope(stream, self._http, given, EXTENSIONS)
         except _NO_SCOPE as error:
             raise WireError(f"marshal cannot read the scope: {error}") from None
-        scope["extensions"] = EXTENSIONS.copy()
         exchange = Exchange(self._out, stream, scope)
         if word == REQUEST_MORE:
             exchange.goes_on(bytes(body))
@@ -311,6 +326,9 @@ class Server:
             seconds = wire.read_stop(payload)
             if self._stopping is None:
                 self._stopping = self._loop.create_task(self._stop(seconds))
+            return
+        if word == wire.PING:
+            wire.read_empty(payload)
             return
         kind = word & 0xFF
         if not number or kind == REQUEST:
@@ -354,12 +372,33 @@ class Server:
             raise WireError(f"stream {stream.number} is no WebSocket")
         return stream
 
+    # Time
+
+    def _extend(self, number: int, seconds: float) -> None:
+        """``scope["extensions"]["saola"]["extend_deadline"]``: so many seconds from now, at least.
+
+        From any task of the request, and from any thread that works for it.
+        """
+        data = wire.extend(number, milliseconds(seconds))
+        if get_ident() == self._thread:
+            self._send_now(data)
+        else:
+            self._loop.call_soon_threadsafe(self._send_now, data)
+
+    def _send_now(self, data: bytes) -> None:
+        self._out.answer(data)
+        self._out.flush()  # what follows may block the loop
+
+    def describe(self) -> str:
+        """Say where all tasks stand that serve requests."""
+        return describe(self._streams.values())
+
     # The ends
 
     def _cancel(self, stream: Stream, why: str) -> None:
         # After the task's first step, without which it would end and nobody would say so.
         self._loop.call_soon(stream.cancel, why)
-        self._loop.call_later(_IGNORED_AFTER, self._give_up, stream)
+        self._loop.call_later(self._grace, self._give_up, stream)
 
     def _give_up(self, stream: Stream) -> None:
         """Forget a task that ignores its cancellation, and say so once."""
@@ -369,7 +408,7 @@ class Server:
         what = f"{stream.scope.get('method', 'WebSocket')} {stream.scope['path']}"
         sys.stderr.write(
             f"saola worker: the task of {what!r} was cancelled ({stream.cancelled}) "
-            f"{_IGNORED_AFTER:g} s ago and goes on:\n{_stack(task)}"
+            f"{self._grace:g} s ago and goes on:\n{stack_of(task)}"
         )
         stream.forget()
 
@@ -381,7 +420,7 @@ class Server:
         await self._streams_end(seconds / 2)
         for stream in list(self._streams.values()):
             stream.cancel("the worker stops")
-        await self._streams_end(min(_IGNORED_AFTER, seconds / 8))
+        await self._streams_end(min(_LEFTOVERS, seconds / 8))
         for stream in list(self._streams.values()):
             self._give_up(stream)
         if self._lifespan is not None:
@@ -413,26 +452,7 @@ class Server:
         for task in others:
             task.cancel()
         if others:
-            await asyncio.wait(others, timeout=min(seconds, _IGNORED_AFTER))
+            await asyncio.wait(others, timeout=min(seconds, _LEFTOVERS))
         await asyncio.wait(
             (self._loop.create_task(self._loop.shutdown_asyncgens()),), timeout=seconds
         )
-
-
-def _stack(task: asyncio.Task[Any]) -> str:
-    """Format where a task stands; ``Task.get_stack`` sees the outermost coroutine alone."""
-    found: list[traceback.FrameSummary] = []
-    waiting: Any = task.get_coro()
-    while waiting is not None:
-        for kind in ("cr", "gi", "ag"):
-            frame = getattr(waiting, f"{kind}_frame", None)
-            if frame is not None:
-                found += traceback.extract_stack(frame, 1)
-                break
-        else:
-            break
-        waiting = getattr(waiting, f"{kind}_{'yieldfrom' if kind == 'gi' else 'await'}", None)
-    ours = os.path.dirname(os.path.abspath(__file__)) + os.sep
-    return "".join(
-        traceback.format_list([line for line in found if not line.filename.startswith(ours)])
-    )

@@ -1,5 +1,9 @@
 """Everything that is raised on purpose."""
 
+from saola import RequestTimeout
+
+__all__ = ["AppImportError", "ClientGone", "HookError", "RequestTimeout", "WireError"]
+
 
 class WireError(Exception):
     """The server sent what ``protocol/PROTOCOL.md`` forbids: the process exits with 70."""

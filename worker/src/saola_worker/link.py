@@ -31,7 +31,10 @@ class Link:
 
     def __init__(self, sock: socket.socket) -> None:
         self.gone = False  # nothing that is sent from now on arrives
-        self.in_app = False  # a signal handler may send
+        # The stream whose app's code is running, in which signal handlers may send and raise; 0 in
+        # all other code, this one above all.
+        self.armed = 0
+        self.shot = 0  # the last stream that was interrupted
         self.window = 0
         self.last_stream = 0  # of the requests that were read together
         self.page: Page = [0] * 16
@@ -42,7 +45,6 @@ class Link:
         self._kept: deque[Frame] = deque()
         self.unsent: list[bytes] = []
         self._unsent_bytes = 0
-        self._sending = False
         self._credit = 0
         self._stream = 0
 
@@ -57,7 +59,7 @@ class Link:
     def close(self) -> None:
         """Let go of the socket; in a process that an app forked, too."""
         self.gone = True
-        self.in_app = False
+        self.armed = 0
         self._sock.close()
 
     # Reading
@@ -149,14 +151,15 @@ class Link:
 
     def flush(self) -> None:
         """Send everything."""
-        self._sending = True
         self._send_all()
-        self._sending = False
 
     def send_unsent(self) -> None:
         """Send everything, from a signal handler that has interrupted the app."""
-        if self.in_app and not self._sending:
-            self.flush()
+        armed = self.armed
+        if armed:
+            self.armed = 0
+            self._send_all()
+            self.armed = armed
 
     def _send_all(self) -> None:
         while self.unsent:
@@ -213,7 +216,6 @@ class Link:
 
     def data(self, piece: bytes) -> bool:
         """Send a piece of the body at once; false when there is nobody to send it to."""
-        self._sending = True
         size, at = len(piece), 0
         while at < size and self._may_send():
             step = min(size - at, self._credit, MAX_DATA)
@@ -221,7 +223,6 @@ class Link:
             self.unsent.append(frame(DATA, self._stream, piece[at : at + step]))
             self._send_all()
             at += step
-        self._sending = False
         return at == size and not self.gone
 
     def end(self, flags: int = 0) -> None:

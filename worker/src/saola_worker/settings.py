@@ -41,6 +41,7 @@ class Settings:
         self.loop = _typed(values, "loop", str)
         self.lifespan = _typed(values, "lifespan", str)
         self.asgi_threads = _typed(values, "asgi_threads", int)
+        self.timeout_grace = _typed(values, "timeout_grace", int)
         self.multiprocess = _typed(values, "multiprocess", bool)
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)

@@ -212,7 +212,7 @@ class Stream:
             self.finish(ABORTED)  # ASGI, Disconnected Client: not logged
         elif self.state == COMPLETE:
             # Starlette answers 500 and raises then. The server has forgotten the request by now.
-            asked = f'app failed after its answer request="{self._asked()}"'
+            asked = f'app failed after its answer request="{self.asked()}"'
             sys.stderr.write(f"{asked}\n{format_error(error)}")
         else:
             from .mistakes import in_call
@@ -226,7 +226,8 @@ class Stream:
             self.finish(ABORTED)
         self.sink.ended(self)
 
-    def _asked(self) -> str:
+    def asked(self) -> str:
+        """Return the request line, for the log."""
         scope = self.scope
         # Not the path itself, which is decoded: a client must not forge lines of the log.
         target: bytes = scope.get("raw_path") or b"?"

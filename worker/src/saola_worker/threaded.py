@@ -18,6 +18,7 @@ from io import BytesIO
 
 from . import hooks, wire
 from .bodies import open_spool
+from .deadlines import Claim, milliseconds
 from .errors import WireError
 from .process import BROKEN, FINISHED, leave
 from .wire import CREDIT, DATA, END, MAX_DATA, REQUEST, REQUEST_BODY, REQUEST_FILE
@@ -51,6 +52,7 @@ class ThreadedServer:
         self.app = app
         # What every environ starts from; a request brings only what is different.
         self.common = constants(settings.environ, settings.threads, settings.multiprocess)
+        self.common["saola.extend_deadline"] = extend_deadline
         self.lock = threading.Lock()  # of the queue, of who is idle, and of the word `started`
         self.queue: deque[Request] = deque()
         self.idle: list[Place] = []
@@ -108,6 +110,9 @@ class ThreadedServer:
         if word == CREDIT:
             self._add_credit(stream, payload)
             return False
+        if word == wire.CANCEL_TIME:
+            self._interrupt(stream, payload)
+            return False
         if word == wire.BECOME and self._refork is not None:
             generation = wire.read_u32(payload)
             self.close()
@@ -129,6 +134,12 @@ class ThreadedServer:
         if window is not None:
             window.granted += size
             window.news.set()
+
+    def _interrupt(self, stream: int, payload: memoryview) -> None:
+        """End what the app does for a stream whose time is up."""
+        wire.read_empty(payload)
+        for place in self._places:
+            place.interrupt(stream)
 
     def _hand_over(self, requests: list[Request]) -> None:
         with self.lock:
@@ -185,9 +196,12 @@ class ThreadedServer:
             return
         while (taken := link.take()) is not None:
             word, stream, payload = taken
-            if word != CREDIT:
+            if word == CREDIT:
+                self._add_credit(stream, payload)
+            elif word == wire.CANCEL_TIME:
+                self._interrupt(stream, payload)
+            else:
                 raise WireError(f"kind {word & 0xFF:#x} for a worker that shall finish")
-            self._add_credit(stream, payload)
 
     def _give_up(self) -> None:
         """Start nothing more: the server has gone, or gives it to another worker."""
@@ -240,6 +254,39 @@ class Place(threading.Thread):
         self._window = Window(0, self._news)
         self._stream = 0
         self._head = b""
+        self._claim: Claim | None = None
+        self.shot = 0  # the last stream that was interrupted
+
+    @property
+    def armed(self) -> int:
+        """The stream whose app's code is running, in which the reader may raise; or 0."""
+        claim = self._claim
+        return 0 if claim is None else claim.stream
+
+    @armed.setter
+    def armed(self, stream: int) -> None:
+        if stream:
+            self._claim = Claim(stream)
+        elif self._claim is not None:
+            assert self.ident is not None
+            self._claim.end(self.ident)
+            self._claim = None
+
+    def interrupt(self, stream: int) -> None:
+        """Raise RequestTimeout if the app is at this stream here. Called by the reader."""
+        claim = self._claim
+        if claim is not None and claim.stream == stream and self.ident is not None:
+            self.shot = stream
+            claim.shoot(self.ident)
+
+    def extend(self, wanted: int) -> None:
+        """Ask for so many milliseconds more."""
+        stream = self.armed
+        if not stream:
+            raise RuntimeError("extend_deadline is for the thread that serves a request")
+        self.armed = 0
+        self._server.send(wire.extend(stream, wanted))
+        self.armed = stream
 
     def run(self) -> None:
         """Serve until the server closes."""
@@ -347,3 +394,12 @@ class Place(threading.Thread):
             if window.granted == window.used:  # said before the bell was cleared, or not at all
                 self._news.wait(_LOOK)
         return 0
+
+
+def extend_deadline(seconds: float) -> None:
+    """Let this request run for so many seconds more, from now on, at least."""
+    wanted = milliseconds(seconds)
+    place = threading.current_thread()
+    if not isinstance(place, Place):
+        raise RuntimeError("extend_deadline is for the thread that serves a request")
+    place.extend(wanted)

@@ -17,6 +17,7 @@ from contextvars import copy_context
 
 from . import wire
 from .appkind import ASGI
+from .deadlines import no_deadline
 from .errors import AppImportError
 from .wsgi import constants, serve
 
@@ -175,6 +176,8 @@ class _Sink:
 
     window = _ENOUGH
     full = False
+    armed = 0
+    shot = -1  # no stream: nothing interrupts a warm-up like a request
 
     def __init__(self) -> None:
         self.status = ""
@@ -258,6 +261,7 @@ def environ(settings: Settings, request: WarmupRequest) -> dict[str, Any]:
     decoded = unquote(path, "latin-1")
     name, port = _name_and_port(scheme, host)
     environ = constants(settings.environ, settings.threads, settings.multiprocess) | {
+        "saola.extend_deadline": no_deadline,
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": root,
         "PATH_INFO": decoded[len(root) :] if _is_below(decoded, root) else decoded,
@@ -397,7 +401,11 @@ def scope(settings: Settings, request: WarmupRequest) -> Scope:
         ],
         "client": ("127.0.0.1", 0),
         "server": (name, int(port)),
-        "extensions": {**EXTENSIONS, "saola.warmup": {}},
+        "extensions": {
+            **EXTENSIONS,
+            "saola": {"extend_deadline": no_deadline},
+            "saola.warmup": {},
+        },
     }
 
 

@@ -27,9 +27,9 @@ MAX_DATA = 65_536
 
 HELLO, AGREED, READY, BYE, UNFIT = 0x01, 0x02, 0x03, 0x04, 0x05
 RESPONSE, HEAD, DATA, END, FILE, FAILED, SKIPPED = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16
-EARLY_HINTS, TRAILERS = 0x17, 0x18
+EARLY_HINTS, TRAILERS, EXTEND = 0x17, 0x18, 0x19
 CREDIT = 0x20
-WELCOME, REQUEST, STOP, BODY, CANCEL = 0x30, 0x31, 0x32, 0x33, 0x35
+WELCOME, REQUEST, STOP, BODY, PING, CANCEL = 0x30, 0x31, 0x32, 0x33, 0x34, 0x35
 FORK = 0x40
 BECOME = 0x41
 ACCEPT, MESSAGE, CLOSE = 0x50, 0x51, 0x52
@@ -62,6 +62,7 @@ _TO_WORKER = {
     REQUEST_MORE: True,
     BODY: True,
     LAST_BODY: True,
+    PING: False,
     CANCEL_GONE: True,
     CANCEL_TIME: True,
     MESSAGE: True,
@@ -109,6 +110,11 @@ def file(stream: int, offset: int, length: int, path: bytes) -> bytes:
 def credit(stream: int, size: int) -> bytes:
     """Return a Credit frame: the server may send so much more."""
     return frame(CREDIT, stream, _U32.pack(size))
+
+
+def extend(stream: int, milliseconds: int) -> bytes:
+    """Return an Extend frame: the app asks for so much more time."""
+    return frame(EXTEND, stream, _U32.pack(milliseconds))
 
 
 def close(stream: int, code: int, reason: bytes) -> bytes:
@@ -166,7 +172,7 @@ def read_stop(payload: memoryview) -> float:
 
 
 def read_empty(payload: memoryview) -> None:
-    """Read the payload of Cancel, and of Stop to a mold or WSGI worker."""
+    """Read the payload of Cancel and Ping, and of Stop to a mold or WSGI worker."""
     if len(payload):
         raise WireError(f"{len(payload)} bytes where nothing should be")
 

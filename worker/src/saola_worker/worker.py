@@ -19,6 +19,7 @@ from . import hooks, wire
 from .appimport import Loaded, load
 from .appkind import ASGI, WSGI
 from .bodies import open_spool
+from .deadlines import extender, interrupter
 from .errors import AppImportError, HookError, WireError
 from .link import Link
 from .linux import die_with
@@ -44,6 +45,7 @@ STARTED, WITHDRAWN, SINCE = 0, 1, 8
 _NO_ENVIRON = (EOFError, ValueError, TypeError)
 _MILLISECOND = 1_000_000
 _PARENT_PATIENCE = 5.0
+_INTERRUPT = signal.SIGRTMIN + 1
 _SEND_UNSENT = signal.SIGRTMIN + 4
 
 
@@ -88,7 +90,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
         warm(loaded, welcome, from_mold)
     ready = wire.frame(wire.READY, payload=f"{loaded.interface}\n{loaded.name}".encode())
     if loaded.interface == ASGI:
-        return _serve_asgi(link, loaded, welcome, ready)
+        return _serve_asgi(link, loaded, welcome, ready, stacks)
     link.answer(ready)
     if hooks.are_there("on_ready"):
         link.flush()  # what they do may take its time
@@ -119,12 +121,14 @@ def _server(
     return ThreadedServer(link, app, settings, refork)
 
 
-def _serve_asgi(link: Link, loaded: Loaded, settings: Settings, ready: bytes) -> int:
+def _serve_asgi(
+    link: Link, loaded: Loaded, settings: Settings, ready: bytes, stacks: Stacks
+) -> int:
     from .asyncserver import run
 
     # An event loop sends what it has in each turn, and none may be nudged in the middle of it.
     signal.signal(_SEND_UNSENT, signal.SIG_IGN)
-    failure = run(link, loaded.app, settings, ready)
+    failure = run(link, loaded.app, settings, ready, stacks)
     if failure:
         sys.stderr.write(f"{failure}\n")
         return NO_APP
@@ -259,6 +263,8 @@ class Server:
         self._app = app
         # What every environ starts from; a request brings only what is different.
         self._common = constants(settings.environ, settings.threads, settings.multiprocess)
+        self._common["saola.extend_deadline"] = extender(link)
+        signal.signal(_INTERRUPT, interrupter(link))
 
     def run(self) -> None:
         """Serve until Stop or the end of the link."""
@@ -300,9 +306,7 @@ class Server:
                 else:
                     environ = common | given
                     environ["wsgi.input"] = BytesIO()
-                    link.in_app = True
                     serve(app, link, stream, environ)
-                    link.in_app = False
                 stream += 1
 
     def _serve_body(self, word: int, stream: int, payload: memoryview) -> None:
@@ -327,9 +331,7 @@ class Server:
             Exchange(link, stream).fail(error)
             return
         environ["wsgi.input"] = body
-        link.in_app = True
         serve(self._app, link, stream, environ)
-        link.in_app = False
         if word == REQUEST_FILE:
             body.close()
 

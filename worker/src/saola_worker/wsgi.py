@@ -13,9 +13,10 @@ import sys
 import traceback
 
 from .bodies import FileWrapper
-from .errors import ClientGone
+from .errors import ClientGone, RequestTimeout
 from .wire import (
     ABORTED,
+    END,
     FAILED,
     HEAD,
     MAX_PAYLOAD,
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 
     class Sink(Protocol):
         """Where frames go."""
+
+        # The stream while its app's own code runs, and only then may RequestTimeout be raised; 0
+        # while frames are sent.
+        armed: int
+        shot: int  # the last stream in which it was
 
         def answer(self, data: bytes) -> None:
             """Take frames of a finished answer, to be sent with others."""
@@ -103,12 +109,11 @@ class Exchange:
     def write(self, data: bytes) -> None:
         """PEP 3333's ``write()``: send a piece of the body before the app returns."""
         if data:
-            if not self.opened:
-                self._open()
             self._data(data)
 
     def whole(self, body: bytes) -> None:
         """Answer with all of the body."""
+        self.sink.armed = 0
         head = self._known_head()
         if 16 + len(head) + len(body) <= _FRAME:
             self.complete = True
@@ -119,7 +124,6 @@ class Exchange:
             # Else the server must send it chunked, and an HTTP/1.0 client cannot tell its end.
             self.head = head + b"\nContent-Length\n%d" % len(body)
             self.headers = [*self.headers, ("Content-Length", str(len(body)))]
-        self._open()
         self._data(body)
         self.finish()
 
@@ -137,7 +141,6 @@ class Exchange:
                 if self.expected == len(piece):
                     self.whole(piece)
                     return
-                self._open()
             self._data(piece)
             if self.expected is not None and self.sent >= self.expected:
                 break  # PEP 3333: stop iterating when enough has been sent
@@ -149,6 +152,7 @@ class Exchange:
 
     def finish(self) -> None:
         """End a response in pieces."""
+        self.sink.armed = 0
         if self.gone:
             raise ClientGone
         self.complete = True
@@ -161,6 +165,8 @@ class Exchange:
         self.complete = True
         if self.opened:
             self.sink.end(ABORTED)
+        elif self.sink.shot == self.stream:  # whatever the app has made of it
+            self.sink.answer(frame(END, self.stream, flags=ABORTED))
         else:
             body = b"Internal Server Error\n"
             self.sink.answer(response(self.stream, 3, _SORRY.encode(), body))
@@ -186,10 +192,17 @@ class Exchange:
         self.opened = True
 
     def _data(self, piece: bytes) -> None:
-        self.sent += len(piece)
-        if not self.sink.data(piece):
-            self.gone = True
-            raise ClientGone
+        sink = self.sink
+        armed, sink.armed = sink.armed, 0
+        try:
+            if not self.opened:
+                self._open()
+            self.sent += len(piece)
+            if not sink.data(piece):
+                self.gone = True
+                raise ClientGone
+        finally:
+            sink.armed = armed
 
     def _content_length(self) -> int | None:
         self._known_head()
@@ -202,35 +215,49 @@ class Exchange:
 def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
     """Call the app and send its response, whatever happens in it."""
     exchange = Exchange(sink, stream)
+    result: Any = None
     try:
-        result = app(environ, exchange.start_response)
-    except BaseException as error:  # SystemExit too: an app does not end its worker
-        _settle(exchange, error)
-        return
-    kind = type(result)
-    try:
-        if (kind is list or kind is tuple) and not exchange.opened:
-            body = _BYTES(result)
-            head = exchange.head
-            if head is not None:
-                size = len(head)
-                length = 4 + size + len(body)
-                if length <= _FRAME - 12:
-                    count = 1 + 2 * len(exchange.headers)
-                    sink.answer(_PACK(length, RESPONSE, 0, count, stream, size) + head + body)
-                    return
-                exchange.expected = exchange._content_length()
-            exchange.whole(body)
-        else:
+        try:
+            sink.armed = stream
+            result = app(environ, exchange.start_response)
+            kind = type(result)
+            if (kind is list or kind is tuple) and not exchange.opened:
+                body = _BYTES(result)
+                sink.armed = 0
+                head = exchange.head
+                if head is not None:
+                    size = len(head)
+                    length = 4 + size + len(body)
+                    if length <= _FRAME - 12:
+                        count = 1 + 2 * len(exchange.headers)
+                        sink.answer(_PACK(length, RESPONSE, 0, count, stream, size) + head + body)
+                        return
+                    exchange.expected = exchange._content_length()
+                exchange.whole(body)
+                return
             exchange.pieces(result)
-    except BaseException as error:
-        _close(result)
-        _settle(exchange, error)
+        except BaseException as error:  # SystemExit too: an app does not end its worker
+            sink.armed = 0
+            _failed(exchange, result, error)
+            return
+    except RequestTimeout as error:  # raised before the line above could prevent it
+        sink.armed = 0
+        _failed(exchange, result, error)
         return
     if kind is not list and kind is not tuple:
         if hasattr(result, "close"):
             sink.hurry(stream)  # what an app does on close may take long
-        _close(result)
+        _close(exchange, result)
+
+
+def _failed(exchange: Exchange, result: object, error: BaseException) -> None:
+    if exchange.sink.shot != exchange.stream:
+        _close(exchange, result)
+        _settle(exchange, error)
+    else:  # close() may take as long again
+        _settle(exchange, error)
+        exchange.sink.hurry(exchange.stream)
+        _close(exchange, result)
 
 
 def _settle(exchange: Exchange, error: BaseException) -> None:
@@ -242,14 +269,23 @@ def _settle(exchange: Exchange, error: BaseException) -> None:
         sys.stderr.write(format_error(error))
 
 
-def _close(result: object) -> None:
+def _close(exchange: Exchange, result: object) -> None:
     """PEP 3333: ``close()`` is called however the request ended."""
     close = getattr(result, "close", None)
-    if close is not None:
+    if close is None:
+        return
+    sink = exchange.sink
+    try:
         try:
+            sink.armed = exchange.stream
             close()
+            sink.armed = 0
         except BaseException as error:
+            sink.armed = 0
             sys.stderr.write(format_error(error))
+    except RequestTimeout as error:
+        sink.armed = 0
+        sys.stderr.write(format_error(error))
 
 
 def format_error(error: BaseException) -> str:

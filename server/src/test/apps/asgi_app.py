@@ -347,9 +347,14 @@ async def stubborn(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 async def blocks(scope: Scope, receive: Receive, send: Send) -> None:
-    """Block the event loop."""
-    arrived(word(scope, "name"))
-    time.sleep(PATIENCE)
+    """Block the event loop, until the gate opens."""
+    name = word(scope, "name")
+    arrived(name)
+    end = time.monotonic() + PATIENCE
+    while not (FOLDER / f"{name}.go").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    await _start(send)
+    await _piece(send, b"free again\n", more=False)
 
 
 async def leave(scope: Scope, receive: Receive, send: Send) -> None:

@@ -112,7 +112,8 @@ final class Blueprints {
             app.factory(),
             settings.asgi().loop().text(),
             settings.asgi().lifespan().text(),
-            settings.asgi().threads()),
+            settings.asgi().threads(),
+            settings.workers().timeoutGrace().toMillis()),
         common(settings));
   }
 

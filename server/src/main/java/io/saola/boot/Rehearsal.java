@@ -293,6 +293,15 @@ final class Rehearsal implements AutoCloseable {
     public void replace(int slot, int pid, long left, String why) {}
 
     @Override
+    public void interrupt(int pid) {}
+
+    @Override
+    public void showStacks(int slot, int pid, String what) {}
+
+    @Override
+    public void condemn(int slot, int pid, String account, String why) {}
+
+    @Override
     public void offer(int slot, int pid) {}
 
     @Override

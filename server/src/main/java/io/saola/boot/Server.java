@@ -15,6 +15,7 @@ import io.saola.front.Listeners;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.front.websocket.WebSocketSettings;
+import io.saola.link.Limits;
 import io.saola.link.LinkListener;
 import io.saola.link.LinkSettings;
 import io.saola.link.Welcome;
@@ -348,7 +349,10 @@ public final class Server {
         settings.spool().maxSpool().count(),
         settings.spool().bufferMemory().count(),
         spool,
-        settings.workers().timeout().toNanos(),
+        new Limits(
+            settings.workers().timeout().toNanos(),
+            settings.workers().timeoutGrace().toNanos(),
+            settings.asgi().loopBlocked().toNanos()),
         settings.asgi().concurrency(),
         settings.workers().reforkAfter(),
         new ExchangeSettings.Lifetime(
@@ -405,6 +409,21 @@ public final class Server {
     @Override
     public void replace(int slot, int pid, long left, String why) {
       supervisor.replace(slot, pid, left, why);
+    }
+
+    @Override
+    public void interrupt(int pid) {
+      supervisor.interrupt(pid);
+    }
+
+    @Override
+    public void showStacks(int slot, int pid, String what) {
+      supervisor.showStacks(slot, pid, what);
+    }
+
+    @Override
+    public void condemn(int slot, int pid, String account, String why) {
+      supervisor.condemn(slot, pid, account, why);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.saola.exchange;
 
 import io.netty.channel.EventLoop;
-import io.saola.link.Answer;
 import io.saola.link.WorkerLink;
 import io.saola.pool.WorkerPool;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings exchanges and workers together, and watches their time.
+/// Brings exchanges and workers together.
 ///
 /// Owns the pool, on one event loop. What must happen to processes is said to [Control].
 public final class Dispatcher implements WorkerLink.Owner {
@@ -30,6 +29,19 @@ public final class Dispatcher implements WorkerLink.Owner {
     /// The worker is given nothing more, and another shall take its place at once. It is killed
     /// when it has not ended after `left` nanoseconds.
     void replace(int slot, int pid, long left, String why);
+
+    /// The request whose stream the worker's status page names has had its time.
+    void interrupt(int pid);
+
+    /// Logs where the threads of a worker stand that lives on.
+    ///
+    /// @param what it is about
+    void showStacks(int slot, int pid, String what);
+
+    /// Kills the worker when it has been logged where its threads stand.
+    ///
+    /// @param account the requests that have had their time, in a line each
+    void condemn(int slot, int pid, String account, String why);
 
     /// This worker has served enough to become the mold, has nothing to do, and is given nothing.
     void offer(int slot, int pid);
@@ -49,12 +61,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   /// How long the streams of a worker may go on that is replaced for its age, in nanoseconds.
   private static final long FAREWELL = 60_000_000_000L;
 
-  /// How long an ASGI app has to end a request after it was told that its time is up.
-  private static final long GRACE = 1_000_000_000;
-
-  private static final String OVERDUE = "a request ran longer than the timeout";
-
-  private final long timeout;
+  private final Timekeeper time;
   private final int asgiConcurrency;
   private final Control control;
   private final WorkerPool<Exchange, LinkedWorker> pool;
@@ -64,9 +71,6 @@ public final class Dispatcher implements WorkerLink.Owner {
   private int reforks;
   private @Nullable WorkerLink offered;
   private final Set<WorkerLink> open = Collections.newSetFromMap(new IdentityHashMap<>());
-
-  /// Those in which a request has had its time while others may still end well.
-  private final Set<WorkerLink> finishing = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private final Deaths deaths;
   private final ExchangeSettings.Lifetime lifetime;
@@ -80,7 +84,6 @@ public final class Dispatcher implements WorkerLink.Owner {
   public Dispatcher(EventLoop loop, ExchangeSettings settings, Control control) {
     this.loop = loop;
     this.deaths = new Deaths(loop);
-    this.timeout = settings.timeout();
     this.asgiConcurrency = settings.asgiConcurrency();
     this.control = control;
     this.pool = new WorkerPool<>(settings.queueLimit(), settings.queueTimeout());
@@ -90,10 +93,7 @@ public final class Dispatcher implements WorkerLink.Owner {
       loop.scheduleAtFixedRate(this::offerMold, 100, 100, TimeUnit.MILLISECONDS);
     }
     loop.scheduleAtFixedRate(this::replaceWornOut, 1, 1, TimeUnit.SECONDS);
-    if (timeout > 0) {
-      long period = Math.clamp(timeout / 8, 10_000_000, 250_000_000);
-      loop.scheduleAtFixedRate(this::killOverdue, period, period, TimeUnit.NANOSECONDS);
-    }
+    this.time = new Timekeeper(loop, settings.limits(), this, control);
   }
 
   /// A worker can take requests from now on.
@@ -307,25 +307,6 @@ public final class Dispatcher implements WorkerLink.Owner {
     watch();
   }
 
-  private void killOverdue() {
-    long now = System.nanoTime();
-    for (WorkerLink link : List.copyOf(open)) {
-      if (link.isAsgi()) {
-        link.enforce(now, timeout, GRACE, () -> killBlocked(link));
-      } else if (link.isThreaded()) {
-        enforce(link, now);
-      } else if (isWatched(link) && link.isOverdue(now, timeout)) {
-        Answer answer = link.current();
-        link.forgetCurrent();
-        remove(link);
-        control.kill(link.slot(), link.pid(), OVERDUE);
-        if (answer != null) {
-          answer.timedOut();
-        }
-      }
-    }
-  }
-
   /// The numbers of an ASGI worker's streams cannot start again, since they may never all have
   /// ended at once: another worker takes its place.
   private void replaceWornOut() {
@@ -337,37 +318,19 @@ public final class Dispatcher implements WorkerLink.Owner {
     }
   }
 
-  /// One that has been offered as a mold finishes its last request first, which has its time too.
-  private boolean isWatched(WorkerLink link) {
-    return workers.containsKey(link) || link.equals(offered);
+  /// Those whose links have not ended.
+  List<WorkerLink> open() {
+    return List.copyOf(open);
   }
 
-  private void enforce(WorkerLink link, long now) {
-    if (!workers.containsKey(link) && !finishing.contains(link)) {
-      return;
-    }
-    switch (link.look(now, timeout)) {
-      case WELL -> {}
-      case FINISHING -> finish(link);
-      case DONE_FOR -> {
-        remove(link);
-        finishing.remove(link);
-        control.kill(link.slot(), link.pid(), OVERDUE);
-      }
-    }
-  }
-
-  /// What has begun in this worker may end, in the time that it has; what has not goes elsewhere.
-  private void finish(WorkerLink link) {
+  /// Gives the worker nothing more; what it has not begun goes elsewhere.
+  void release(WorkerLink link) {
     LinkedWorker worker = workers.get(link);
-    if (worker == null) {
-      return;
-    }
     remove(link);
-    finishing.add(link);
-    control.replace(link.slot(), link.pid(), timeout, OVERDUE);
-    worker.withdraw();
-    loop.schedule(() -> dispatchAgain(worker), 1, TimeUnit.MILLISECONDS);
+    if (worker != null && !link.isAsgi()) {
+      worker.withdraw();
+      loop.schedule(() -> dispatchAgain(worker), 1, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void dispatchAgain(LinkedWorker from) {
@@ -375,11 +338,6 @@ public final class Dispatcher implements WorkerLink.Owner {
     exchanges.removeIf(exchange -> !exchange.isWanted());
     pool.resubmit(exchanges, System.nanoTime());
     watch();
-  }
-
-  private void killBlocked(WorkerLink link) {
-    remove(link); // at once, so that no place of its is given away
-    control.kill(link.slot(), link.pid(), "its event loop is blocked");
   }
 
   private void remove(WorkerLink link) {
@@ -400,7 +358,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   public void closed(WorkerLink link) {
     LOG.debug("link closed {} {}", link, link.counts());
     open.remove(link);
-    finishing.remove(link);
+    time.forget(link);
     remove(link);
     if (link.equals(offered)) {
       offered = null;

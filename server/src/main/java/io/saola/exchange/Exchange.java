@@ -375,6 +375,12 @@ public final class Exchange implements Job, Answer {
   @Override
   public void expired() {
     expired = true;
+    trouble.expired(times.running(System.nanoTime()));
+  }
+
+  /// What it is, and how long it has taken, for the log.
+  String account(long now) {
+    return trouble.account(times.running(now), times.inQueue(now));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.saola.exchange;
 
+import io.saola.link.Limits;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,7 +10,7 @@ import java.util.List;
 /// @param maxSpool how many bytes of one response may wait for a slow reader
 /// @param memoryBudget how many bytes of bodies may be held in memory
 /// @param spool folder for bodies that are not held in memory
-/// @param timeout how long a request may run without sending anything, in nanoseconds; 0 for ever
+/// @param limits how long a request may run without sending anything
 /// @param asgiConcurrency how many requests that have not begun to answer an ASGI worker may have
 /// @param reforkAfter how many requests a worker has served that becomes the first mold after the
 ///   start, the second, and so on
@@ -22,7 +23,7 @@ public record ExchangeSettings(
     long maxSpool,
     long memoryBudget,
     Path spool,
-    long timeout,
+    Limits limits,
     int asgiConcurrency,
     List<Integer> reforkAfter,
     Lifetime lifetime,

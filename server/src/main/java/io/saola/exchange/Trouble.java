@@ -69,6 +69,20 @@ final class Trouble {
     shared.dispatcher().deaths().onceKnown(assignment.pid(), line);
   }
 
+  void expired(long nanos) {
+    LOG.warn(
+        "time is up after {} ms, the app is told: {} request=\"{}\"",
+        nanos / 1_000_000,
+        assignment,
+        requestLine());
+  }
+
+  /// @param running how long it has been with its worker, in nanoseconds
+  String account(long running, long inQueue) {
+    return "request=\"%s\" age=%dms queue=%dms"
+        .formatted(requestLine(), running / 1_000_000, inQueue / 1_000_000);
+  }
+
   void timedOut(long nanos) {
     LOG.error(
         "timed out after {} ms: {} request=\"{}\"", nanos / 1_000_000, assignment, requestLine());

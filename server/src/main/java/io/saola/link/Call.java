@@ -28,6 +28,9 @@ final class Call {
   /// When its clock was last set, in nanoseconds.
   private long since;
 
+  /// Until when it has time in any case, in nanoseconds; 0 if the app has said nothing of that.
+  private long extendedTo;
+
   /// When it was told that its time is up; 0 if it was not.
   private long toldAt;
 
@@ -43,6 +46,15 @@ final class Call {
     since = now;
   }
 
+  /// The app asks for so much more time.
+  void extend(long until) {
+    extendedTo = Math.max(extendedTo, until);
+  }
+
+  boolean isExtended(long now) {
+    return extendedTo != 0 && now - extendedTo <= 0;
+  }
+
   long since() {
     return since;
   }
@@ -55,17 +67,17 @@ final class Call {
   /// does not count, and a WebSocket has no end.
   private boolean isOverdue(long now, long limit) {
     boolean waits = talk != null || (streaming && window <= 0) || (uploading && outgoing > 0);
-    return !waits && now - since > limit;
+    return !waits && !isExtended(now) && now - since > limit;
   }
 
   /// Tells the app once when its time is up.
   ///
-  /// @return whether it has not ended `grace` nanoseconds after that
-  boolean enforce(int stream, Outbox outbox, long now, long limit, long grace) {
+  /// @return whether it has not ended a grace after that
+  boolean enforce(int stream, Outbox outbox, long now, Limits limits) {
     if (toldAt != 0) {
-      return now - toldAt > grace;
+      return now - toldAt > limits.grace();
     }
-    if (isOverdue(now, limit)) {
+    if (isOverdue(now, limits.soft())) {
       toldAt = now;
       outbox.cancel(stream, FrameKind.TIME);
       answer.expired();
@@ -96,9 +108,5 @@ final class Call {
     } else {
       with.end(true); // it was accepted after it had been told
     }
-  }
-
-  static @Nullable Answer answerOf(@Nullable Call call) {
-    return call == null ? null : call.answer;
   }
 }

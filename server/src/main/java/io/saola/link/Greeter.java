@@ -195,6 +195,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     text(out, "loop", asgi.loop());
     text(out, "lifespan", asgi.lifespan());
     number(out, "asgi_threads", asgi.threads());
+    number(out, "timeout_grace", (int) Math.min(asgi.grace(), Integer.MAX_VALUE));
   }
 
   private static void number(MarshalWriter out, String key, int value) {

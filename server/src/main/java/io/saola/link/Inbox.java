@@ -68,6 +68,12 @@ final class Inbox {
           call.answer.skipped();
         }
       }
+      case FrameKind.EXTEND -> {
+        Call call = calls.get(stream);
+        if (call != null) {
+          call.extend(System.nanoTime() + in.readUnsignedIntLE() * 1_000_000);
+        }
+      }
       case FrameKind.UNFIT -> unfit.accept(text(in, frames.length()));
       case FrameKind.BYE -> LOG.debug("bye");
       default -> {

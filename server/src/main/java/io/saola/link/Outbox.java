@@ -67,6 +67,10 @@ final class Outbox {
     Frames.cancel(outgoing(), stream, why);
   }
 
+  void ping() {
+    Frames.ping(outgoing());
+  }
+
   /// Takes the piece's bytes, at most [Frames#MAX_PIECE].
   void message(int stream, ByteBuf piece, boolean text, boolean more) {
     Frames.message(outgoing(), stream, piece, text, more);

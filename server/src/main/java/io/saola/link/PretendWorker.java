@@ -99,9 +99,12 @@ public final class PretendWorker implements AutoCloseable {
   ///
   /// @return its stream
   private int take(int kind) throws IOException {
-    fill(HEADER);
+    int found;
+    do {
+      fill(HEADER);
+      found = frame.get(4) & 0xFF;
+    } while (found == FrameKind.PING); // which is empty
     int length = frame.getInt(0);
-    int found = frame.get(4) & 0xFF;
     int stream = frame.getInt(8);
     if (found != kind) {
       throw new WireException("frame kind " + found + " instead of " + kind);

@@ -26,6 +26,7 @@ final class StatusPage {
   private static final int SINCE = 64;
   private static final int STREAM = 72;
   private static final int CANCELLED = 80;
+  private static final int EXPIRED = 88;
 
   /// The words of the next place are so many bytes further on.
   private static final int PLACE = 64;
@@ -94,6 +95,11 @@ final class StatusPage {
 
   void cancel(long stream) {
     WORD.setVolatile(words, CANCELLED, stream);
+  }
+
+  /// Says which stream's time is up, for the signal that follows.
+  void expire(long stream) {
+    WORD.setVolatile(words, EXPIRED, stream);
   }
 
   void cancel(int place, long stream) {

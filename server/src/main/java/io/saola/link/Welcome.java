@@ -33,6 +33,12 @@ public record Welcome(
   /// @param loop `auto`, `asyncio` or `uvloop`
   /// @param lifespan `auto`, `on` or `off`
   /// @param threads most threads for sync code
+  /// @param grace how long a cancelled task has to end, in milliseconds
   public record Asgi(
-      String interfaceName, boolean factory, String loop, String lifespan, int threads) {}
+      String interfaceName,
+      boolean factory,
+      String loop,
+      String lifespan,
+      int threads,
+      long grace) {}
 }

@@ -43,6 +43,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private final Hello hello;
   private final boolean asgi;
   private final @Nullable Places places;
+  private final Deadlines deadlines;
   private final Channel channel;
   private final Outbox outbox;
   private final StatusPage page;
@@ -73,8 +74,10 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     this.asgi = asgi;
     this.channel = channel;
     this.page = page;
-    this.places = places > 1 ? new Places(page, places, calls) : null;
     this.outbox = new Outbox(channel, asgi ? new ScopeBatch(common) : new EnvironBatch(common));
+    Places all = new Places(page, places, calls, outbox, () -> busySince);
+    this.deadlines = asgi ? new LoopTime(page, calls, outbox) : all;
+    this.places = places > 1 ? all : null;
     this.inbox = new Inbox(calls, asgi, this::cancel, this::unfit);
     this.window = window;
   }
@@ -327,68 +330,14 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     return calls.size() > 1 && started > 1 && calls.containsKey((int) (started - 1));
   }
 
-  /// Whether the worker has been at its current request for longer than `limit` nanoseconds: since
-  /// it started, since it last sent a piece, or since a request was sent that it does not begin.
-  public boolean isOverdue(long now, long limit) {
-    long since = page.since();
-    if (since == 0) {
-      return !calls.isEmpty() && now - busySince > limit;
-    }
-    Call call = calls.get((int) page.started());
-    if (call != null && call.streaming) {
-      return call.window > 0 && now - Math.max(since, call.since()) > limit;
-    }
-    return now - since > limit;
-  }
-
-  /// The request that the worker is at, if its answer is not complete.
-  public @Nullable Answer current() {
-    return Call.answerOf(calls.get((int) page.started()));
-  }
-
   /// Whether it runs several requests at the same time, each in a thread of its own.
   public boolean isThreaded() {
     return places != null;
   }
 
-  /// Looks after the time of a threaded worker's requests: those that have run for longer than
-  /// `limit` nanoseconds are told.
-  public Health look(long now, long limit) {
-    return places == null ? Health.WELL : places.look(now, limit);
-  }
-
-  /// Looks after the time of an ASGI worker's requests: tells those whose time is up, and gives up
-  /// those that have been told more than `grace` nanoseconds ago. One that the worker has not begun
-  /// has used up nothing of its time, and is served elsewhere if the worker has to go.
-  ///
-  /// @param ifBlocked runs first if the worker has not read its link since, and must be killed
-  public void enforce(long now, long limit, long grace, Runnable ifBlocked) {
-    List<Integer> late = new ArrayList<>();
-    boolean blocked = false;
-    long started = page.started();
-    for (IntObjectMap.PrimitiveEntry<Call> entry : calls.entries()) {
-      Call call = entry.value();
-      if (Integer.toUnsignedLong(entry.key()) > started) {
-        blocked |= page.read() < call.since() && now - call.since() > limit + grace;
-      } else if (call.enforce(entry.key(), outbox, now, limit, grace)) {
-        late.add(entry.key());
-        blocked |= page.read() < call.toldAt();
-      }
-    }
-    if (blocked) {
-      ifBlocked.run();
-    }
-    for (int stream : late) {
-      Call call = calls.remove(stream);
-      if (call != null) {
-        call.timedOut();
-      }
-    }
-  }
-
-  /// Removes the current request, so that its late answer is not looked at.
-  public void forgetCurrent() {
-    calls.remove((int) page.started());
+  /// Looks after the time of what the worker is at.
+  public Look look(long now, Limits limits) {
+    return deadlines.look(now, limits);
   }
 
   /// Frames and system calls so far: how well both sides batch.

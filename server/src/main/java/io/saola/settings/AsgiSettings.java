@@ -2,13 +2,16 @@ package io.saola.settings;
 
 import static io.saola.settings.Setting.NO_LETTER;
 
+import java.time.Duration;
 import java.util.List;
 
 /// How workers run an ASGI app.
 ///
 /// @param concurrency requests of one worker that have not begun to answer
 /// @param threads of one worker that run sync code for its event loop
-public record AsgiSettings(Loop loop, int concurrency, Lifespan lifespan, int threads) {
+/// @param loopBlocked how long an event loop may stand still before that is logged; zero for ever
+public record AsgiSettings(
+    Loop loop, int concurrency, Lifespan lifespan, int threads, Duration loopBlocked) {
   /// Which event loop.
   public enum Loop {
     /// uvloop where the app's Python has it.
@@ -75,8 +78,20 @@ public record AsgiSettings(Loop loop, int concurrency, Lifespan lifespan, int th
           "Threads of a worker for sync code in an async app: run_in_executor, asyncio.to_thread,"
               + " sync endpoints of FastAPI and Starlette.");
 
+  static final Setting<Duration> LOOP_BLOCKED =
+      SECTION.timeOrNone(
+          "loop-blocked",
+          NO_LETTER,
+          "1s",
+          "Time an event loop may be blocked before that is logged, with the stack of what blocks"
+              + " it. 0 for never.");
+
   static AsgiSettings from(Values values) {
     return new AsgiSettings(
-        values.get(LOOP), values.get(CONCURRENCY), values.get(LIFESPAN), values.get(THREADS));
+        values.get(LOOP),
+        values.get(CONCURRENCY),
+        values.get(LIFESPAN),
+        values.get(THREADS),
+        values.get(LOOP_BLOCKED));
   }
 }

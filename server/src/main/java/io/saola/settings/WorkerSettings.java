@@ -14,6 +14,7 @@ import java.util.List;
 /// @param bootConcurrency workers that may start at the same time, where each imports the app
 /// @param reforkAfter requests after which a worker becomes the next mold, rising; none for never
 /// @param timeout of one request in the app; zero for none
+/// @param timeoutGrace from then until its client is answered and its worker killed
 /// @param bootTimeout from a fork to Ready; zero for none
 /// @param gracefulTimeout for running requests when the server stops; zero for none: they are cut
 public record WorkerSettings(
@@ -24,6 +25,7 @@ public record WorkerSettings(
     int bootConcurrency,
     List<Integer> reforkAfter,
     Duration timeout,
+    Duration timeoutGrace,
     Duration bootTimeout,
     Duration gracefulTimeout) {
   static final Section SECTION = new Section("Workers");
@@ -92,7 +94,16 @@ public record WorkerSettings(
           "timeout",
           't',
           "30s",
-          "Time the app has for one request; then 504, and a new worker. 0 for no limit.");
+          "Time the app has for one request, or for the next piece of its answer; then it is"
+              + " interrupted. 0 for no limit.");
+
+  static final Setting<Duration> TIMEOUT_GRACE =
+      SECTION.timeOrNone(
+          "timeout-grace",
+          NO_LETTER,
+          "5s",
+          "Time an interrupted request has to end; then 504, and its worker is killed. 0 kills at"
+              + " once.");
 
   static final Setting<Duration> BOOT_TIMEOUT =
       SECTION.timeOrNone(
@@ -117,6 +128,7 @@ public record WorkerSettings(
         bootConcurrency(values),
         reforkAfter(values),
         values.get(TIMEOUT),
+        values.get(TIMEOUT_GRACE),
         values.get(BOOT_TIMEOUT),
         values.get(GRACEFUL_TIMEOUT));
   }

@@ -55,19 +55,31 @@ public final class Stacks {
     return take(slot, pid, BY_C_ONE);
   }
 
-  /// Logs the stacks of a worker as an error.
+  /// Logs the stacks of a worker that lives on.
   ///
-  /// @param account what it is about: a line for each request
-  /// @param last whether it is to be killed next, and may crash over it
-  public void log(int slot, int pid, String account, boolean last) {
-    String memory = memory(pid);
-    LOG.error(
-        "stacks of worker slot={} pid={} rss={}{}\n{}",
+  /// @param what it is about
+  void log(int slot, int pid, String what) {
+    LOG.warn(
+        "worker slot={} pid={} rss={}: {}\n{}",
         slot,
         pid,
-        memory,
-        account,
-        take(slot, pid, last ? BY_C_ALL : BY_C_ONE).stripTrailing());
+        memory(pid),
+        what,
+        of(slot, pid).stripTrailing());
+  }
+
+  /// Logs the stacks of a worker that is killed next, and may crash over it.
+  ///
+  /// @param account a line for each request
+  void logLast(int slot, int pid, String why, String account) {
+    LOG.error(
+        "worker slot={} pid={} rss={} will be killed: {}\n{}{}",
+        slot,
+        pid,
+        memory(pid),
+        why,
+        account.isEmpty() ? "" : account + "\n",
+        take(slot, pid, BY_C_ALL).stripTrailing());
   }
 
   private String take(int slot, int pid, String byC) {

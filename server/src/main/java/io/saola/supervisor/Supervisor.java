@@ -109,14 +109,19 @@ public final class Supervisor implements AutoCloseable {
     mailbox.add(new Command.Replace(slot, pid, left, why));
   }
 
-  /// Kills a worker when it has been asked where its threads stand, and that has been logged.
+  /// Kills a worker when it has been logged where its threads stand.
   ///
-  /// @param account what it was at, for the log
+  /// @param account what it was at: a line for each request
   public void condemn(int slot, int pid, String account, String why) {
     Thread.startVirtualThread(() -> {
-      stacks.log(slot, pid, account, true);
+      stacks.logLast(slot, pid, why, account);
       kill(slot, pid, why);
     });
+  }
+
+  /// Logs where the threads of a worker stand that lives on.
+  public void showStacks(int slot, int pid, String what) {
+    Thread.startVirtualThread(() -> stacks.log(slot, pid, what));
   }
 
   /// Interrupts the app's request in a worker with one place (PROTOCOL.md §14).

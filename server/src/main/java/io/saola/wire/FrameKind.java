@@ -16,11 +16,13 @@ public final class FrameKind {
   public static final int SKIPPED = 0x16;
   public static final int EARLY_HINTS = 0x17;
   public static final int TRAILERS = 0x18;
+  public static final int EXTEND = 0x19;
   public static final int CREDIT = 0x20;
   public static final int WELCOME = 0x30;
   public static final int REQUEST = 0x31;
   public static final int STOP = 0x32;
   public static final int BODY_PIECE = 0x33;
+  public static final int PING = 0x34;
   public static final int CANCEL = 0x35;
   public static final int FORK = 0x40;
   public static final int BECOME = 0x41;

@@ -39,6 +39,7 @@ record FrameRule(int least, int most, int flags, boolean inStream, boolean count
     rules[FrameKind.SKIPPED] = ofStream(0, 0, 0);
     rules[FrameKind.EARLY_HINTS] = new FrameRule(1, Frames.MAX_PAYLOAD, 0, true, true);
     rules[FrameKind.TRAILERS] = new FrameRule(1, Frames.MAX_PAYLOAD, 0, true, true);
+    rules[FrameKind.EXTEND] = ofStream(4, 4, 0);
     rules[FrameKind.ACCEPT] = new FrameRule(0, Frames.MAX_PAYLOAD, 0, true, true);
     rules[FrameKind.MESSAGE] = ofStream(0, Frames.MAX_PIECE, FrameKind.TEXT | FrameKind.MORE);
     rules[FrameKind.CLOSE] = ofStream(2, 125, 0);

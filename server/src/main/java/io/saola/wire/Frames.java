@@ -100,6 +100,10 @@ public final class Frames {
     header(out, 0, FrameKind.CANCEL, why, stream);
   }
 
+  public static void ping(ByteBuf out) {
+    header(out, 0, FrameKind.PING, 0, 0);
+  }
+
   /// Takes all that is readable in `piece`, at most 64 KiB.
   public static void message(ByteBuf out, int stream, ByteBuf piece, boolean text, boolean more) {
     int flags = (text ? FrameKind.TEXT : 0) | (more ? FrameKind.MORE : 0);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.saola.link.Limits;
 import io.saola.rig.LeakCounter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +49,7 @@ class DeliveryTest {
             MAX_SPOOL,
             memory,
             spool,
-            0,
+            new Limits(0, 0, 0),
             100,
             List.of(),
             new ExchangeSettings.Lifetime(0, 0, false),

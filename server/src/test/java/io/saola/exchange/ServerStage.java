@@ -7,6 +7,7 @@ import io.saola.front.Listeners;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.front.websocket.WebSocketSettings;
+import io.saola.link.Limits;
 import io.saola.link.LinkStage;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
@@ -33,6 +34,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   public static final long SECOND = 1_000_000_000;
 
+  /// Between soft and hard.
+  private static final long GRACE = SECOND;
+
   private final LinkStage links;
   private final Path socket;
   private final Counters counters = new Counters();
@@ -47,6 +51,8 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   private final List<Visitor> visitors = new ArrayList<>();
   public final BlockingQueue<String> killed = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> recycled = new LinkedBlockingQueue<>();
+  public final BlockingQueue<String> accounts = new LinkedBlockingQueue<>();
+  public final BlockingQueue<Integer> interrupted = new LinkedBlockingQueue<>();
   public final BlockingQueue<String> replaced = new LinkedBlockingQueue<>();
 
   public ServerStage(Path folder) {
@@ -72,7 +78,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             maxSpool,
             memory,
             folder,
-            timeout,
+            new Limits(timeout, GRACE, 0),
             concurrency,
             List.of(),
             new ExchangeSettings.Lifetime(0, 0, false),
@@ -189,6 +195,22 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   @Override
   public void kill(int slot, int pid, String why) {
     killed.add(slot + ": " + why);
+  }
+
+  @Override
+  public void condemn(int slot, int pid, String account, String why) {
+    accounts.add(account);
+    kill(slot, pid, why);
+  }
+
+  @Override
+  public void showStacks(int slot, int pid, String what) {
+    accounts.add(what);
+  }
+
+  @Override
+  public void interrupt(int pid) {
+    interrupted.add(pid);
   }
 
   @Override

@@ -16,6 +16,10 @@ class ThreadedWorkerTest {
   private static final int THREADS = 3;
 
   /// Far more than a test takes. A request is made late by saying that it began before that.
+  private static final int CANCEL = 0x35;
+
+  private static final int TIME = 2;
+  private static final int STOP = 0x32;
   private static final long TIMEOUT = 30 * ServerStage.SECOND;
 
   @TempDir private Path folder;
@@ -53,6 +57,13 @@ class ThreadedWorkerTest {
 
   private void makeLate(int place) {
     worker.startedAt(place, place + 1, System.nanoTime() - TIMEOUT - ServerStage.SECOND);
+  }
+
+  /// The worker is told that this place's time is up.
+  private void told(int place) {
+    FakeWorker.Frame cancel = worker.expect(CANCEL);
+    assertThat(cancel.stream()).isEqualTo(place + 1);
+    assertThat(cancel.flags()).isEqualTo(TIME);
   }
 
   private void isQuiet() {
@@ -104,10 +115,12 @@ class ThreadedWorkerTest {
     begin(2);
 
     makeLate(0);
+    told(0);
 
     assertThat(visitors[0].readTo("\r\n\r\n")).startsWith("HTTP/1.1 504");
     stage.links().await(() -> !stage.replaced.isEmpty());
     assertThat(stage.replaced).containsExactly("1: a request ran longer than the timeout");
+    assertThat(stage.accounts.poll()).startsWith("request=\"GET /0\" age=");
     visitors[2].get("/for-another-worker");
     stage.links().await(() -> stage.waiting() == 1);
     isQuiet();
@@ -136,6 +149,25 @@ class ThreadedWorkerTest {
     assertThat(visitors[1].readTo("\r\n\r\n")).startsWith("HTTP/1.1 504");
     stage.links().await(() -> !stage.killed.isEmpty());
     assertThat(stage.killed).hasSize(1);
+  }
+
+  @Test
+  void one_that_ends_when_it_is_told_leaves_a_worker_that_is_replaced_and_not_killed() {
+    begin(2);
+    makeLate(0);
+    told(0);
+    stage.links().await(() -> !stage.replaced.isEmpty());
+
+    worker.send(FakeWorker.failed(1, "saola.RequestTimeout"), FakeWorker.aborted(1));
+    worker.rest(0);
+    assertThat(visitors[0].readTo("\r\n\r\n")).startsWith("HTTP/1.1 504");
+    worker.respond(2, "well", "200 OK");
+    worker.rest(1);
+
+    assertThat(visitors[1].readTo("well")).contains("200 OK");
+    worker.expect(STOP);
+    assertThat(stage.killed).isEmpty();
+    assertThat(stage.interrupted).isEmpty();
   }
 
   @Test

@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.saola.rig.FakeWorker;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,9 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 /// How a link looks after the time of an ASGI worker's requests, and how they end with the worker.
 class AsgiTimeTest {
   private static final int CANCEL = 0x35;
+  private static final int PING = 0x34;
   private static final int TIME = 2;
   private static final long SECOND = 1_000_000_000;
   private static final long LIMIT = 100 * SECOND;
+  private static final Limits LIMITS = new Limits(LIMIT, SECOND, 0);
 
   @TempDir private Path folder;
   private LinkStage stage;
@@ -59,10 +60,15 @@ class AsgiTimeTest {
   /// Looks after the time as if it were so much later, in nanoseconds; whether the worker is
   /// blocked.
   private boolean enforce(long later) {
-    boolean[] blocked = {false};
-    stage.run(
-        () -> link.enforce(System.nanoTime() + later, LIMIT, SECOND, () -> blocked[0] = true));
-    return blocked[0];
+    return look(System.nanoTime() + later).health() == Look.Health.DONE_FOR;
+  }
+
+  private Look look(long now) {
+    return stage.call(() -> {
+      Look look = link.look(now, LIMITS);
+      look.giveUp();
+      return look;
+    });
   }
 
   private void isNotTold(RecordedAnswer answer) {
@@ -111,28 +117,27 @@ class AsgiTimeTest {
     says(answer, "expired", "timed out");
   }
 
-  /// Before it is told of the request, lest it hands the worker another one.
   @Test
   void a_worker_that_has_not_read_its_link_since_is_blocked() {
-    List<String> order = new ArrayList<>();
-    stage.run(() ->
-        link.send(
-            SentRequest.get("/"),
-            new RecordedAnswer() {
-              @Override
-              public void timedOut() {
-                order.add("timed out");
-              }
-            }));
-    worker.start(worker.request());
+    RecordedAnswer answer = send(SentRequest.get("/"));
     worker.readAt(System.nanoTime());
     enforce(LIMIT + SECOND);
 
-    long later = LIMIT + 3 * SECOND;
-    stage.run(
-        () -> link.enforce(System.nanoTime() + later, LIMIT, SECOND, () -> order.add("blocked")));
+    assertThat(enforce(LIMIT + 3 * SECOND)).isTrue();
 
-    assertThat(order).containsExactly("blocked", "timed out");
+    says(answer, "expired", "timed out");
+  }
+
+  @Test
+  void an_app_that_asks_for_more_time_has_it() {
+    RecordedAnswer answer = send(SentRequest.get("/"));
+    worker.send(FakeWorker.extend(1, 300_000), FakeWorker.extend(1, 1));
+    stage.run(() -> {}); // they have been read
+
+    enforce(3 * LIMIT - SECOND);
+    says(answer);
+    enforce(3 * LIMIT + SECOND);
+    says(answer, "expired");
   }
 
   @Test
@@ -164,7 +169,7 @@ class AsgiTimeTest {
     worker.send(FakeWorker.head(1, "200"));
     says(answer, "head 200");
 
-    stage.run(() -> link.enforce(begun + LIMIT, LIMIT, SECOND, () -> {}));
+    look(begun + LIMIT);
 
     says(answer, "head 200");
   }
@@ -217,7 +222,7 @@ class AsgiTimeTest {
     long filled = stage.call(System::nanoTime);
 
     stage.run(() -> link.credit(1, 5));
-    stage.run(() -> link.enforce(filled + LIMIT, LIMIT, SECOND, () -> {}));
+    look(filled + LIMIT);
 
     assertThat(stage.call(() -> answer.said.contains("expired"))).isFalse();
   }
@@ -247,6 +252,52 @@ class AsgiTimeTest {
     enforce(LIMIT + SECOND);
 
     says(answer, "expired");
+  }
+
+  // ---- a loop that stands still
+
+  private long blockedFor(long now) {
+    return stage.call(() -> link.look(now, new Limits(0, 0, SECOND)).blocked());
+  }
+
+  @Test
+  void a_loop_that_stands_still_is_told_of_once_and_again_after_it_has_turned() {
+    send(SentRequest.get("/"));
+    long start = System.nanoTime();
+    worker.readAt(start);
+
+    assertThat(blockedFor(start + SECOND / 2)).isZero();
+    assertThat(worker.expect(PING).stream()).isZero();
+    assertThat(blockedFor(start + SECOND)).isZero();
+    assertThat(blockedFor(start + 2 * SECOND)).isEqualTo(SECOND + SECOND / 2);
+    assertThat(blockedFor(start + 3 * SECOND)).isZero();
+
+    worker.readAt(start + 4 * SECOND);
+    assertThat(blockedFor(start + 4 * SECOND)).isZero();
+    assertThat(blockedFor(start + 5 * SECOND)).isZero();
+    worker.expect(PING);
+    assertThat(blockedFor(start + 7 * SECOND)).isEqualTo(2 * SECOND);
+  }
+
+  @Test
+  void a_loop_that_has_nothing_to_do_is_not_asked() {
+    worker.readAt(System.nanoTime());
+
+    assertThat(blockedFor(System.nanoTime() + LIMIT)).isZero();
+
+    assertThat(worker.isQuiet()).isTrue();
+  }
+
+  @Test
+  void a_loop_that_reads_all_the_time_is_not_asked() {
+    send(SentRequest.get("/"));
+    long now = System.nanoTime();
+    worker.readAt(now);
+
+    assertThat(blockedFor(now + SECOND / 5)).isZero();
+
+    stage.run(() -> {});
+    assertThat(worker.isQuiet()).isTrue();
   }
 
   // ---- the end of a worker

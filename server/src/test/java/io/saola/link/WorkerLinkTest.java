@@ -452,30 +452,4 @@ class WorkerLinkTest implements WorkerLink.Owner {
     worker.send(FakeWorker.head(2, "200 OK"));
     stage.await(() -> worker.cancelled() == 2);
   }
-
-  @Test
-  void it_is_overdue_when_the_current_request_has_sent_nothing_for_too_long() {
-    RecordedAnswer answer = send(1)[0];
-    long since = System.nanoTime();
-    worker.startedAt(1, since);
-
-    assertThat(stage.call(() -> link.isOverdue(since + 1000, 1000))).isFalse();
-    assertThat(stage.call(() -> link.isOverdue(since + 1001, 1000))).isTrue();
-    worker.send(FakeWorker.head(1, "200 OK"));
-    says(answer, "head 200");
-    long second = 1_000_000_000;
-    assertThat(stage.call(() -> link.isOverdue(System.nanoTime(), 100 * second))).isFalse();
-    assertThat(stage.call(() -> link.isOverdue(System.nanoTime() + 2 * second, second))).isTrue();
-  }
-
-  @Test
-  void it_is_not_overdue_while_it_waits_for_credit() {
-    RecordedAnswer answer = send(1)[0];
-    worker.start(1);
-    worker.send(FakeWorker.head(1, "200 OK"), FakeWorker.data(1, new byte[LinkStage.WINDOW]));
-    stage.await(() -> answer.said.size() == 5);
-
-    long late = System.nanoTime() + 100_000_000_000L;
-    assertThat(stage.call(() -> link.isOverdue(late, 1000))).isFalse();
-  }
 }

@@ -243,6 +243,11 @@ public final class FakeWorker implements AutoCloseable {
     return words().get(10);
   }
 
+  /// The stream of a worker with one place whose time is up.
+  public long expired() {
+    return words().get(11);
+  }
+
   // ---- out
 
   public void send(byte[]... parts) {
@@ -338,6 +343,11 @@ public final class FakeWorker implements AutoCloseable {
 
   public static byte[] skipped(int stream) {
     return frame(0x16, 0, 0, stream, new byte[0]);
+  }
+
+  public static byte[] extend(int stream, int millis) {
+    ByteBuffer payload = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(millis);
+    return frame(0x19, 0, 0, stream, payload.array());
   }
 
   // ---- frames of ASGI workers

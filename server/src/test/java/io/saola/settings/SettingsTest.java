@@ -85,18 +85,9 @@ class SettingsTest {
                     new TrustedPeers(
                         "127.0.0.1,::1", List.of(ip.read("127.0.0.1"), ip.read("::1"))),
                     "/-/"),
-                new WorkerSettings(
-                    new WorkerCount(1, 1),
-                    new MemoryShare(0, 70),
-                    1,
-                    1,
-                    Runtime.getRuntime().availableProcessors(),
-                    List.of(),
-                    Duration.ofSeconds(30),
-                    Duration.ofSeconds(60),
-                    Duration.ofSeconds(30)),
+                ExpectedSettings.defaultWorkers(),
                 new RecycleSettings(0, 0, Duration.ZERO, Bytes.UNLIMITED, Bytes.UNLIMITED, false),
-                new AsgiSettings(AsgiSettings.Loop.AUTO, 100, AsgiSettings.Lifespan.AUTO, 40),
+                ExpectedSettings.defaultAsgi(),
                 new HttpSettings(
                     new Bytes(1 << 30),
                     new Bytes(8192),
@@ -187,6 +178,8 @@ class SettingsTest {
     texts.put("limit-request-fields-size", "14K");
     texts.put("header-timeout", "1.5s");
     texts.put("keep-alive", "250ms");
+    texts.put("timeout-grace", "0.5");
+    texts.put("loop-blocked", "23");
     texts.put("ws-max-size", "18K");
     texts.put("ws-ping-interval", "19");
     texts.put("ws-ping-timeout", "21");
@@ -219,9 +212,9 @@ class SettingsTest {
             7,
             new TrustedPeers("10.0.0.0/8", List.of(new IpRange.Notation().read("10.0.0.0/8"))),
             "/health/"),
-        otherWorkers(),
-        otherRecycling(),
-        new AsgiSettings(AsgiSettings.Loop.UVLOOP, 16, AsgiSettings.Lifespan.OFF, 17),
+        ExpectedSettings.otherWorkers(),
+        ExpectedSettings.otherRecycling(),
+        ExpectedSettings.otherAsgi(),
         new HttpSettings(
             Bytes.UNLIMITED,
             new Bytes(4094),
@@ -249,24 +242,6 @@ class SettingsTest {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");
     return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5));
-  }
-
-  private static WorkerSettings otherWorkers() {
-    return new WorkerSettings(
-        new WorkerCount(2, 8),
-        new MemoryShare(3L << 30, 0),
-        6,
-        10,
-        11,
-        List.of(),
-        Duration.ofSeconds(9),
-        Duration.ofMinutes(10),
-        Duration.ZERO);
-  }
-
-  private static RecycleSettings otherRecycling() {
-    return new RecycleSettings(
-        1000, 100, Duration.ofHours(6), new Bytes(300 << 20), new Bytes(200 << 20), true);
   }
 
   /// The same, but for what says where the interpreter was named.

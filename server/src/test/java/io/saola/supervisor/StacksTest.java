@@ -66,7 +66,7 @@ class StacksTest {
     append("");
     byC = "Thread 1\nThread 2\n";
 
-    stacks().log(3, PID, "", true);
+    stacks().logLast(3, PID, "it is stuck", "");
 
     assertThat(signals).containsExactly("RTMIN+2", "RTMIN+3");
   }

@@ -8,6 +8,7 @@ import io.saola.testkit.RawClient;
 import io.saola.testkit.RawWebSocket;
 import io.saola.testkit.Reply;
 import io.saola.testkit.SaolaProcess;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,16 @@ class AsgiTimeTest {
   static void start() {
     server =
         SaolaProcess.serveAsgi(
-            "--workers", "1", "--timeout", "1s", "--max-spool", "1M", "--buffer-memory", "1M");
+            "--workers",
+            "1",
+            "--timeout",
+            "1s",
+            "--timeout-grace",
+            "1s",
+            "--max-spool",
+            "1M",
+            "--buffer-memory",
+            "1M");
   }
 
   @AfterAll
@@ -110,6 +120,23 @@ class AsgiTimeTest {
       assertThat(Long.parseLong(served.text())).isNotEqualTo(worker);
       server.awaitSaid("its event loop is blocked");
       assertThat(ProcFs.isAlive(worker)).isFalse();
+    }
+  }
+
+  @Test
+  void a_loop_that_is_blocked_is_told_of_once_with_the_stack_of_what_blocks_it() {
+    try (SaolaProcess patient = SaolaProcess.serveAsgi("--workers", "1", "--timeout", "0");
+        RawClient client = patient.connect()) {
+      client.send(get("/blocks?name=slow"));
+      patient.awaitAtGate("slow");
+
+      patient.awaitSaid("the event loop has been blocked for");
+      patient.awaitSaid(Pattern.compile(".* in blocks"));
+      patient.openGate("slow");
+
+      assertThat(client.reply().status()).isEqualTo(200);
+      assertThat(patient.said().stream().filter(line -> line.contains("has been blocked")))
+          .hasSize(1);
     }
   }
 }

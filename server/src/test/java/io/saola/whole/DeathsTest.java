@@ -11,6 +11,7 @@ import io.saola.testkit.Reply;
 import io.saola.testkit.SaolaProcess;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class DeathsTest {
 
   @BeforeAll
   static void start() {
-    server = SaolaProcess.serve("--workers", "2", "--timeout", "1s");
+    server = SaolaProcess.serve("--workers", "2", "--timeout", "1s", "--timeout-grace", "1s");
   }
 
   @AfterAll
@@ -77,6 +78,16 @@ class DeathsTest {
     awaitWorkers(Set.of());
 
     assertThat(server.get("/leave?once=" + how + "&how=" + how).text()).isEqualTo("stayed\n");
+  }
+
+  @Test
+  void a_crash_is_logged_with_the_stack_that_it_left() {
+    awaitWorkers(Set.of());
+
+    assertThat(server.get("/leave?once=crash&how=segfault").text()).isEqualTo("stayed\n");
+
+    server.awaitSaid("Fatal Python error: Segmentation fault");
+    server.awaitSaid(Pattern.compile(".* in leave"));
   }
 
   @Test
@@ -180,7 +191,8 @@ class DeathsTest {
 
   @Test
   void what_was_given_out_behind_a_request_that_takes_too_long_is_answered() {
-    try (SaolaProcess single = SaolaProcess.serve("--workers", "1", "--timeout", "1s")) {
+    try (SaolaProcess single =
+        SaolaProcess.serve("--workers", "1", "--timeout", "1s", "--timeout-grace", "1s")) {
       try (RawClient warm = single.connect()) {
         for (int i = 0; i < 200; i++) {
           warm.send(get("/")).reply();

@@ -30,7 +30,9 @@ class ThreadsTest {
 
   @BeforeAll
   static void start() {
-    server = SaolaProcess.serve("--workers", "1", "--threads", "4", "--timeout", "2s");
+    server =
+        SaolaProcess.serve(
+            "--workers", "1", "--threads", "4", "--timeout", "2s", "--timeout-grace", "1s");
   }
 
   @AfterAll

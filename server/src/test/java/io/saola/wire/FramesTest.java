@@ -14,7 +14,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class FramesTest {
   private static final Set<String> WRITTEN =
-      Set.of("Welcome", "Request", "Stop", "Fork", "Body", "Cancel", "Credit", "Message", "Close");
+      Set.of(
+          "Welcome", "Request", "Stop", "Fork", "Body", "Ping", "Cancel", "Credit", "Message",
+          "Close");
 
   private static final Set<String> BOTH = Set.of("Credit", "Message", "Close");
 
@@ -57,6 +59,7 @@ class FramesTest {
         Frames.message(out, stream, data(frame), (flags & FrameKind.TEXT) != 0, more);
       }
       case "Close" -> Frames.close(out, stream, (int) frame.number("code"), frame.bytes("reason"));
+      case "Ping" -> Frames.ping(out);
       case "Fork" -> Frames.fork(out, (int) frame.number("slot"));
       case "Credit" -> Frames.credit(out, stream, (int) frame.number("bytes"));
       case "Welcome" ->
@@ -127,6 +130,10 @@ class FramesTest {
       case FrameKind.HELLO -> assertThat(frame.kind()).isEqualTo("Hello");
       case FrameKind.CREDIT -> {
         assertThat(in.readUnsignedIntLE()).isEqualTo(frame.number("bytes"));
+        return;
+      }
+      case FrameKind.EXTEND -> {
+        assertThat(in.readUnsignedIntLE()).isEqualTo(frame.number("millis"));
         return;
       }
       case FrameKind.RESPONSE -> {
