@@ -14,6 +14,7 @@ import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.Listeners;
+import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.front.websocket.WebSocketSettings;
@@ -30,6 +31,7 @@ import io.saola.settings.Bind;
 import io.saola.settings.Interface;
 import io.saola.settings.ListenSettings;
 import io.saola.settings.Settings;
+import io.saola.settings.TraceSettings;
 import io.saola.supervisor.RuntimeFolder;
 import java.io.EOFException;
 import java.io.IOException;
@@ -175,12 +177,14 @@ final class Rehearsal implements AutoCloseable {
     WebSocketLoop sockets =
         stage.add(
             new WebSocketLoop(webSockets, connections, System::nanoTime, new SplittableRandom()));
+    TraceSettings trace = settings.log().trace();
     AccessLog accessLog = AccessLog.unwritten(settings.log(), InstantSource.system());
     Http1 http1 =
         new Http1(
             front,
             new Exchanges(limits, dispatcher, accessLog, new Counters()),
             new Forwarded(settings.listen().forwardedAllowIps()::includes),
+            new RequestIds(trace.requestId(), trace.traceparent(), new SplittableRandom()),
             connections,
             sockets,
             InstantSource.system());

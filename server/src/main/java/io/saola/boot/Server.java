@@ -12,6 +12,7 @@ import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.Listeners;
+import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.front.websocket.WebSocketSettings;
@@ -30,6 +31,7 @@ import io.saola.settings.Reading;
 import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.settings.Sources;
+import io.saola.settings.TraceSettings;
 import io.saola.settings.Version;
 import io.saola.settings.WebSockets;
 import io.saola.supervisor.RuntimeFolder;
@@ -126,7 +128,9 @@ public final class Server {
     }
     claimPidFile();
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
-    AccessLog accessLog = started.add(AccessLog.open(settings.log(), InstantSource.system()));
+    AccessLog accessLog =
+        started.add(
+            AccessLog.open(settings.log(), InstantSource.system(), LocalDatagrams::connect));
     RuntimeFolder runtime =
         started.add(RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom()));
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
@@ -191,6 +195,7 @@ public final class Server {
         frontSettings(),
         exchanges,
         new Forwarded(settings.listen().forwardedAllowIps()::includes),
+        requestIds(),
         connections,
         webSockets,
         InstantSource.system());
@@ -375,6 +380,11 @@ public final class Server {
         http.keepAlive().toNanos(),
         SEND_PAUSE.toNanos(),
         settings.listen().probePrefix());
+  }
+
+  private RequestIds requestIds() {
+    TraceSettings wanted = settings.log().trace();
+    return new RequestIds(wanted.requestId(), wanted.traceparent(), new SecureRandom());
   }
 
   private WebSocketLoop webSockets(Connections connections) {

@@ -225,7 +225,7 @@ public final class Exchange implements Job, Answer {
     if (!gone) {
       status = response.status();
     }
-    times.answered(System.nanoTime());
+    shared.answered(times, response);
     String dropped = response.dropped();
     if (dropped != null) {
       shared.noteDropped(dropped);
@@ -252,7 +252,9 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public void end(boolean unfinished) {
-    assignment.release(System.nanoTime());
+    long now = System.nanoTime();
+    assignment.release(now);
+    times.done(now);
     reply.ended(unfinished);
     state = State.SENDING;
     if (gone) {

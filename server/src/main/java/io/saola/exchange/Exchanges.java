@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.saola.model.Caller;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
+import io.saola.model.ResponseHead;
 import io.saola.observe.AccessLog;
 import io.saola.observe.AccessRecord;
 import io.saola.observe.Counters;
@@ -91,6 +92,12 @@ public final class Exchanges {
     return budget;
   }
 
+  /// The app began to answer.
+  void answered(Times times, ResponseHead response) {
+    times.answered(System.nanoTime());
+    times.responseFields(accessLog.keep(response));
+  }
+
   /// Hop-by-hop fields belong to the server (PEP 3333); an app that sends one is told once.
   void noteDropped(String name) {
     if (dropped.size() < 100 && dropped.add(name.toLowerCase(Locale.ROOT))) {
@@ -123,7 +130,12 @@ public final class Exchanges {
     line.startNanos = times.start();
     line.endNanos = accessLog.isEnabled() ? System.nanoTime() : times.answered();
     line.queueNanos = times.inQueue(line.endNanos);
+    line.receiveNanos = times.receiving();
     line.appNanos = times.inApp();
+    line.sendNanos = times.sending(line.endNanos);
+    line.doneNanos = times.inAppAtAll();
+    line.requestBytes = request.bodyLength();
+    line.responseFields = times.responseFields();
     line.slot = slot;
     line.retries = retries;
     line.rejection = rejection;

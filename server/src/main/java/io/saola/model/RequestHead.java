@@ -15,6 +15,7 @@ public final class RequestHead {
 
   private byte[] bytes = new byte[1024];
   private int length;
+  private int received = -1;
   private int[] fields = new int[16 * FIELD];
   private @Nullable KnownHeader[] known = new @Nullable KnownHeader[16];
   private int count;
@@ -43,6 +44,7 @@ public final class RequestHead {
   /// Forgets everything, and gives back memory that an unusually large head took.
   public void reset() {
     length = 0;
+    received = -1;
     count = 0;
     if (bytes.length > 16 * 1024) {
       bytes = new byte[1024];
@@ -77,6 +79,24 @@ public final class RequestHead {
 
   public void length(int length) {
     this.length = length;
+  }
+
+  /// Puts bytes behind what has come, as if they had come too.
+  ///
+  /// @return where they begin
+  public int append(byte[] more, int count) {
+    if (received < 0) {
+      received = length;
+    }
+    int start = length;
+    System.arraycopy(more, 0, room(count), start, count);
+    length = start + count;
+    return start;
+  }
+
+  /// How many bytes have really come.
+  public int receivedLength() {
+    return received < 0 ? length : received;
   }
 
   /// The text between two positions, as latin-1: every byte is one character.

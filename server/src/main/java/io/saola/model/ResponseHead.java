@@ -19,7 +19,8 @@ public final class ResponseHead {
     CONNECTION,
     HOP_BY_HOP,
     DATE,
-    SERVER
+    SERVER,
+    REQUEST_ID
   }
 
   private static final byte[] TOKEN = tokenTable();
@@ -34,6 +35,7 @@ public final class ResponseHead {
   private boolean close;
   private boolean hasDate;
   private boolean hasServer;
+  private boolean hasRequestId;
   private @Nullable String dropped;
 
   public byte[] bytes() {
@@ -83,7 +85,7 @@ public final class ResponseHead {
   private void reset() {
     count = 0;
     contentLength = -1;
-    close = hasDate = hasServer = false;
+    close = hasDate = hasServer = hasRequestId = false;
     dropped = null;
   }
 
@@ -155,6 +157,7 @@ public final class ResponseHead {
       }
       case DATE -> hasDate = true;
       case SERVER -> hasServer = true;
+      case REQUEST_ID -> hasRequestId = true;
     }
     add(nameStart, nameEnd, valueStart, valueEnd);
     return null;
@@ -196,6 +199,7 @@ public final class ResponseHead {
           is("connection", start)
               ? Meaning.CONNECTION
               : is("keep-alive", start) ? Meaning.HOP_BY_HOP : Meaning.NONE;
+      case 12 -> is("x-request-id", start) ? Meaning.REQUEST_ID : Meaning.NONE;
       case 14 -> is("content-length", start) ? Meaning.CONTENT_LENGTH : Meaning.NONE;
       case 16 -> is("proxy-connection", start) ? Meaning.HOP_BY_HOP : Meaning.NONE;
       case 17 -> is("transfer-encoding", start) ? Meaning.HOP_BY_HOP : Meaning.NONE;
@@ -318,6 +322,11 @@ public final class ResponseHead {
 
   public boolean hasServer() {
     return hasServer;
+  }
+
+  /// Whether the app itself says which request it answers.
+  public boolean hasRequestId() {
+    return hasRequestId;
   }
 
   /// The name of a hop-by-hop field that was left out, or null.

@@ -31,11 +31,27 @@ public final class AccessRecord {
   /// When the last byte of the answer was handed to the socket, or the exchange was given up.
   public long endNanos;
 
+  /// How long it took until it could be handed to a worker; -1 if it did not come to that.
+  public long receiveNanos;
+
   /// How long it waited for a worker; -1 if it did not come to that.
   public long queueNanos;
 
-  /// How long it was with the app; -1 if it did not come to that.
+  /// How long the app took until it began to answer; -1 if it did not come to that.
   public long appNanos;
+
+  /// How long it took from then on; -1 if it did not come to that.
+  public long sendNanos;
+
+  /// How long the app took until it was done; -1 if it did not come to that.
+  public long doneNanos;
+
+  /// Bytes of body that came with the request, without chunk framing.
+  public long requestBytes;
+
+  /// The values of the response's header fields that the format wants, in its order; null if it
+  /// wants none.
+  public byte @Nullable [] @Nullable [] responseFields;
 
   /// Which worker's, or -1.
   public int slot;
@@ -61,8 +77,13 @@ public final class AccessRecord {
     bodyBytes = 0;
     startNanos = 0;
     endNanos = 0;
+    receiveNanos = -1;
     queueNanos = -1;
     appNanos = -1;
+    sendNanos = -1;
+    doneNanos = -1;
+    requestBytes = 0;
+    responseFields = null;
     slot = -1;
     retries = 0;
     rejection = null;

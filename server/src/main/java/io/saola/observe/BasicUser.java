@@ -10,10 +10,10 @@ final class BasicUser {
 
   private final byte[] name = new byte[LONGEST];
 
-  /// Adds the name, or a dash if there is none. The name is what the client says it is.
-  void add(RequestHead head, Line line) {
+  /// Adds the name, if there is one. The name is what the client says it is.
+  boolean add(RequestHead head, Line line) {
     int at = head.indexOf(KnownHeader.AUTHORIZATION);
-    AccessLine.addOrDash(name, 0, at < 0 ? 0 : decode(head, at), line);
+    return at >= 0 && Fields.add(name, 0, decode(head, at), line);
   }
 
   /// How many bytes of name there are.

@@ -13,8 +13,12 @@ final class Line {
 
   private static final byte[] HEX = Ascii.bytes("0123456789ABCDEF");
 
+  /// As much of one value as a JSON line shows, so that a line is never cut where it must not be.
+  static final int LONGEST_VALUE = 4096;
+
   private byte[] bytes = new byte[USUAL];
   private int length;
+  private boolean json;
 
   byte[] bytes() {
     return bytes;
@@ -22,6 +26,16 @@ final class Line {
 
   int length() {
     return length;
+  }
+
+  /// Whether values are escaped as JSON has it (RFC 8259 §7), or else as nginx does.
+  void json(boolean json) {
+    this.json = json;
+  }
+
+  /// Takes back what lies behind a position.
+  void cut(int length) {
+    this.length = length;
   }
 
   void clear() {
@@ -64,6 +78,10 @@ final class Line {
 
   /// Adds bytes of a value that stands in quotes.
   void addEscaped(byte[] from, int start, int end) {
+    if (json) {
+      addJson(from, start, end);
+      return;
+    }
     if (!Escapes.areAmong(from, start, end)) {
       add(from, start, end - start);
       return;
@@ -84,7 +102,55 @@ final class Line {
     }
     for (int i = 0; i < stop; i++) {
       char c = text.charAt(i);
-      addEscaped((byte) (c < 0x100 ? c : '?'));
+      byte b = (byte) (c < 0x100 ? c : '?');
+      if (json) {
+        length = Utf8.addByte(b, bytes, length);
+      } else {
+        addEscaped(b);
+      }
+    }
+  }
+
+  private void addJson(byte[] from, int start, int end) {
+    int stop = end;
+    if (end - start > LONGEST_VALUE) {
+      stop = Utf8.characterStart(from, start + LONGEST_VALUE);
+    }
+    if (!Escapes.areAmong(from, start, stop)) {
+      add(from, start, stop - start);
+    } else if (hasRoom(Utf8.MOST * (stop - start))) {
+      length = Utf8.addJson(from, start, stop, bytes, length);
+    }
+  }
+
+  /// Puts `\x20` in the place of each space from a position on: in a value that ends at a space.
+  void escapeSpaces(int from) {
+    for (int i = from; i < length; i++) {
+      if (bytes[i] == ' ') {
+        if (!hasRoom(3)) {
+          length = i;
+          return;
+        }
+        System.arraycopy(bytes, i + 1, bytes, i + 4, length - i - 1);
+        hex(bytes, i, (byte) ' ');
+        length += 3;
+        i += 3;
+      }
+    }
+  }
+
+  /// Puts quotes around what lies behind a position, if it holds what would end it in logfmt.
+  void quoteIfNeeded(int from) {
+    for (int i = from; i < length; i++) {
+      if (bytes[i] <= ' ' || bytes[i] == '=' || bytes[i] == '\\') {
+        if (hasRoom(2)) {
+          System.arraycopy(bytes, from, bytes, from + 1, length - from);
+          bytes[from] = '"';
+          bytes[length + 1] = '"';
+          length += 2;
+        }
+        return;
+      }
     }
   }
 

@@ -36,14 +36,17 @@ final class LogWriter implements Runnable {
   // Of the adding thread alone.
   private long woken;
 
+  private long complainedAt = System.nanoTime() - COMPLAIN;
+
   private volatile boolean idle;
   private volatile boolean reopen;
   private volatile boolean closing;
 
+  private volatile String failure = SLOW;
+  private volatile long reported;
+  private volatile long reportedAt = System.nanoTime() - COMPLAIN;
+
   // Of the writing thread alone.
-  private String failure = SLOW;
-  private long reported;
-  private long reportedAt = System.nanoTime() - COMPLAIN;
   private long failedAt = System.nanoTime() - COMPLAIN;
 
   LogWriter(LogOutput file) {
@@ -60,6 +63,7 @@ final class LogWriter implements Runnable {
     long at = tail.getPlain();
     if (at + length - head.getAcquire() > CAPACITY) {
       dropped.setOpaque(dropped.getPlain() + 1);
+      askToComplain();
       return;
     }
     int index = (int) (at & (CAPACITY - 1));
@@ -91,6 +95,10 @@ final class LogWriter implements Runnable {
     LockSupport.unpark(thread);
     try {
       thread.join(FAREWELL);
+      if (thread.isAlive()) {
+        LOG.warn("access log loses its last {} bytes: {}", pending(), SLOW);
+        complain();
+      }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -108,8 +116,11 @@ final class LogWriter implements Runnable {
         collect();
         drain();
       }
-      complain();
+      if (System.nanoTime() - reportedAt >= COMPLAIN) {
+        complain();
+      }
     }
+    complain();
     try {
       file.close();
     } catch (IOException e) {
@@ -124,7 +135,8 @@ final class LogWriter implements Runnable {
   private void sleep() {
     idle = true;
     if (pending() == 0 && !closing && !reopen) {
-      LockSupport.park(this);
+      // What is lost after a complaint is said a minute later, even if nothing more comes.
+      LockSupport.parkNanos(this, dropped() > reported ? COMPLAIN : Long.MAX_VALUE);
     }
     idle = false;
   }
@@ -192,13 +204,22 @@ final class LogWriter implements Runnable {
     }
   }
 
-  private void complain() {
-    long lost = dropped();
+  /// Says once a minute how many lines were lost. On a thread of its own: the writing one may stand
+  /// still, and the adding one must not wait for standard error.
+  private void askToComplain() {
     long now = System.nanoTime();
-    if (lost > reported && now - reportedAt >= COMPLAIN) {
+    if (now - complainedAt >= COMPLAIN) {
+      complainedAt = now;
+      Thread.ofVirtual().start(this::complain);
+    }
+  }
+
+  private synchronized void complain() {
+    long lost = dropped();
+    if (lost > reported) {
       LOG.warn("access log loses lines: {} lost={}", failure, lost - reported);
       reported = lost;
-      reportedAt = now;
+      reportedAt = System.nanoTime();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.saola.observe;
 
+import java.util.Arrays;
 import java.util.TimeZone;
 
 /// The date and time of a second as the logs write it, in local time.
@@ -40,27 +41,72 @@ final class WallClock {
     long local = second + offset * 60L;
     long date = date(Math.floorDiv(local, 86_400L));
     line.add('[');
+    addDate(line, date);
+    line.add(' ');
+    addTime(line, local, offset);
+  }
+
+  /// Adds `2026-11-22T10:00:00+00:00` (RFC 3339).
+  void addIso(Line line, long second) {
+    int offset = zone.getOffset(second * 1000) / 60_000;
+    long local = second + offset * 60L;
+    addDate(line, date(Math.floorDiv(local, 86_400L)));
+    line.add('T');
+    addClock(line, local);
+    line.add(offset < 0 ? '-' : '+');
+    line.addDigits(Math.abs(offset) / 60, 2);
+    line.add(':');
+    line.addDigits(Math.abs(offset) % 60, 2);
+  }
+
+  /// The same with milliseconds.
+  void addIso(Line line, long second, int millis) {
+    addIso(line, second);
+    int zoneLength = "+00:00".length();
+    byte[] bytes = line.bytes();
+    byte[] offset = Arrays.copyOfRange(bytes, line.length() - zoneLength, line.length());
+    line.cut(line.length() - zoneLength);
+    line.add('.');
+    line.addDigits(millis, 3);
+    line.add(offset);
+  }
+
+  /// Adds `Nov 2 10:00:00` (RFC 3164 §4.1.2).
+  void addSyslog(Line line, long second) {
+    long local = second + zone.getOffset(second * 1000) / 1000;
+    long date = date(Math.floorDiv(local, 86_400L));
+    line.add(MONTHS[(int) (date / 100 % 100) - 1]);
+    line.add(' ');
+    line.add(date % 100 < 10 ? ' ' : (char) ('0' + date % 100 / 10));
+    line.addDigits(date % 10, 1);
+    line.add(' ');
+    addClock(line, local);
+  }
+
+  private static void addDate(Line line, long date) {
     line.addDigits(date / 10_000, 4);
     line.add('-');
     line.addDigits(date / 100 % 100, 2);
     line.add('-');
     line.addDigits(date % 100, 2);
-    line.add(' ');
-    addTime(line, local, offset);
   }
 
   private static void addTime(Line line, long local, int offset) {
+    addClock(line, local);
+    line.add(' ');
+    line.add(offset < 0 ? '-' : '+');
+    line.addDigits(Math.abs(offset) / 60, 2);
+    line.addDigits(Math.abs(offset) % 60, 2);
+    line.add(']');
+  }
+
+  private static void addClock(Line line, long local) {
     long second = Math.floorMod(local, 86_400L);
     line.addDigits(second / 3600, 2);
     line.add(':');
     line.addDigits(second / 60 % 60, 2);
     line.add(':');
     line.addDigits(second % 60, 2);
-    line.add(' ');
-    line.add(offset < 0 ? '-' : '+');
-    line.addDigits(Math.abs(offset) / 60, 2);
-    line.addDigits(Math.abs(offset) % 60, 2);
-    line.add(']');
   }
 
   /// The proleptic Gregorian date of a day since 1970, as the number yyyymmdd. Years begin in March

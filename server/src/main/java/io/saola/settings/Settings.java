@@ -40,6 +40,7 @@ public record Settings(
           QueueSettings.SECTION,
           SpoolSettings.SECTION,
           LogSettings.SECTION,
+          TraceSettings.SECTION,
           ServerSettings.SECTION);
 
   private static final Set<Setting<?>> RELOADABLE = reloadable();

@@ -4,6 +4,7 @@ import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.Listeners;
+import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.front.websocket.WebSocketSettings;
@@ -13,13 +14,9 @@ import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.rig.FakeWorker;
 import io.saola.rig.Visitor;
-import io.saola.settings.AccessFormat;
 import io.saola.settings.AllowedOrigins;
 import io.saola.settings.Bind;
 import io.saola.settings.ListenSettings;
-import io.saola.settings.LogLevel;
-import io.saola.settings.LogSettings;
-import io.saola.settings.LogTarget;
 import io.saola.settings.TrustedPeers;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -40,10 +37,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   private final LinkStage links;
   private final Path socket;
   private final Counters counters = new Counters();
-  private final AccessLog accessLog =
-      AccessLog.open(
-          new LogSettings(new LogTarget.None(), new AccessFormat(List.of()), LogLevel.ERROR),
-          InstantSource.system());
+  private final AccessLog accessLog = AccessLog.none();
   private final Exchanges exchanges;
   private final Dispatcher dispatcher;
   private final Connections connections;
@@ -99,6 +93,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             front,
             exchanges,
             new Forwarded(address -> false),
+            new RequestIds(false, false, new SplittableRandom(1)),
             connections,
             new WebSocketLoop(sockets, connections, System::nanoTime, new SplittableRandom(1)),
             InstantSource.fixed(Instant.ofEpochSecond(784111777)));

@@ -35,7 +35,7 @@ class AccessLineTest {
             List.of("--access-logformat", text, "--python", python),
             Map.of(),
             Path.of("").toAbsolutePath());
-    return new AccessLine(Settings.read(sources).log().accessFormat(), clock, UTC, 99);
+    return new AccessLine(Settings.read(sources).log().accessFormat(), clock, UTC, 99, "web-1");
   }
 
   private String write(AccessLine format, AccessRecord record) {
@@ -59,11 +59,22 @@ class AccessLineTest {
             "User-Agent: Mozilla/5.0 (X11)",
             "Referer: https://example.org/",
             "X-Id: 7",
+            "X-Request-ID: req-1",
+            "Cookie: a=1; b=2=2",
+            "Cookie: c=3; b=4",
             "Authorization: Basic YWxpY2U6c2VjcmV0"));
   }
 
   @ParameterizedTest
   @CsvSource({
+    "receive,0.250",
+    "send,1998.250",
+    "duration,2012.345",
+    "id,req-1",
+    "trace,-",
+    "{X-Id}o,-",
+    "{HTTP_X_ID}e,7",
+    "{REMOTE_ADDR}e,192.0.2.7",
     "h,192.0.2.7",
     "l,-",
     "u,alice",
@@ -89,6 +100,7 @@ class AccessLineTest {
     "queue,1.500",
     "app,12.345",
     "slot,3",
+    "retry,0",
     "rejection,-",
   })
   void every_value_of_an_ordinary_request(String name, String expected) {
@@ -97,6 +109,11 @@ class AccessLineTest {
 
   @ParameterizedTest
   @CsvSource({
+    "receive,-",
+    "send,-",
+    "duration,0.000",
+    "id,-",
+    "trace,-",
     "h,-",
     "u,-",
     "r,-",
@@ -123,14 +140,113 @@ class AccessLineTest {
     assertThat(write("%(" + name + ")s", record)).isEqualTo(expected);
   }
 
-  @Test
-  void every_value_has_been_tried_above() {
-    StringBuilder all = new StringBuilder();
-    for (AccessValue value : AccessValue.values()) {
-      all.append("%(").append(value.text()).append(")s|");
-    }
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "none",
+      value = {
+        "remote_addr,192.0.2.7",
+        "remote_port,4711",
+        "remote_user,alice",
+        "time_local,22/Nov/2026:12:00:00 +0000",
+        "time_iso8601,2026-11-22T12:00:00+00:00",
+        "saola_time,2026-11-22T12:00:00.250+00:00",
+        "msec,1795348800.250",
+        "request,GET /a/b?x=1&y=2 HTTP/1.1",
+        "request_method,GET",
+        "request_uri,/a/b?x=1&y=2",
+        "uri,/a/b",
+        "document_uri,/a/b",
+        "args,x=1&y=2",
+        "query_string,x=1&y=2",
+        "is_args,?",
+        "server_protocol,HTTP/1.1",
+        "scheme,http",
+        "host,example.org",
+        "server_name,localhost",
+        "server_port,8000",
+        "status,200",
+        "body_bytes_sent,512",
+        "request_length,1215",
+        "request_time,2.012",
+        "saola_ms,2012.345",
+        "saola_receive_ms,0.250",
+        "saola_queue_ms,1.500",
+        "saola_app_ms,12.345",
+        "saola_send_ms,1998.250",
+        "upstream_connect_time,0.001",
+        "upstream_header_time,0.012",
+        "upstream_response_time,0.020",
+        "upstream_status,200",
+        "request_completion,OK",
+        "request_id,req-1",
+        "saola_trace_id,-",
+        "pid,99",
+        "hostname,web-1",
+        "saola_slot,3",
+        "saola_retry,0",
+        "saola_rejection,-",
+        "saola_aborted,false",
+        "saola_malformed,-",
+        "http_host,example.org",
+        "http_x_id,7",
+        "http_nothing,-",
+        "arg_x,1",
+        "arg_y,2",
+        "arg_z,-",
+        "cookie_b,2=2",
+        "cookie_c,3",
+        "cookie_d,-",
+        "content_type,-",
+        "sent_http_etag,-",
+      })
+  void every_variable_of_an_ordinary_request(String name, String expected) {
+    AccessRecord record = ordinary();
 
-    assertThat(write(all.toString(), ordinary()).split("\\|")).hasSize(23);
+    assertThat(write("$" + name, record)).isEqualTo(expected);
+    assertThat(write("<${" + name + "}>", record)).isEqualTo("<" + expected + ">");
+  }
+
+  @Test
+  void a_value_has_a_name_unless_it_is_for_one_format_only() {
+    assertThat(AccessValue.values())
+        .filteredOn(value -> value.atom().isEmpty() && value.variable().isEmpty())
+        .containsExactly(
+            AccessValue.ROUTER_AT,
+            AccessValue.ROUTER_FORWARDED,
+            AccessValue.ROUTER_CONNECT,
+            AccessValue.ROUTER_SERVICE);
+  }
+
+  @Test
+  void fields_of_the_response_are_those_that_were_kept() {
+    AccessRecord record = ordinary();
+    record.responseFields = new byte[][] {"\"x\"".getBytes(StandardCharsets.US_ASCII), null};
+
+    assertThat(write("%({ETag}o)s %({X-A}o)s %({etag}o)s", record))
+        .isEqualTo("\\x22x\\x22 - \\x22x\\x22");
+  }
+
+  @Test
+  void a_space_ends_no_value_that_stands_without_quotes() {
+    AccessRecord record =
+        Heads.record(
+            Heads.of("GET", "/", "X-Request-ID: a b status=500", "Authorization: Basic YSBiOmM="));
+
+    assertThat(write("id=$http_x_request_id \"$http_x_request_id\" $remote_user", record))
+        .isEqualTo("id=a\\x20b\\x20status=500 \"a b status=500\" a\\x20b");
+  }
+
+  @Test
+  void a_text_that_looks_like_json_has_the_escapes_of_json() {
+    AccessRecord record =
+        Heads.record(Heads.of("GET", "/\"", "User-Agent: \\\n\u00c3\u00a9\u00e9"));
+
+    assertThat(write("{\"r\": \"%(r)s\", \"s\": %(s)s, \"slot\": %(T)s, \"a\": \"%(a)s\"}", record))
+        .isEqualTo(
+            "{\"r\": \"GET /\\\" HTTP/1.1\", \"s\": 200, \"slot\": 2,"
+                + " \"a\": \"\\\\\\u000a\u00c3\u00a9\u00ef\u00bf\u00bd\"}");
+    assertThat(write("{\"slot\": $saola_slot, \"a\": \"$http_a\"}", new AccessRecord()))
+        .isEqualTo("{\"slot\": null, \"a\": \"-\"}");
   }
 
   @Test
@@ -243,9 +359,11 @@ class AccessLineTest {
   @Test
   void text_of_the_format_stands_for_itself() {
     AccessFormat format =
-        new AccessFormat(List.of(new AccessFormat.Text("{\"é\": \\"), new AccessFormat.Text("}")));
+        new AccessFormat(
+            AccessFormat.Style.TEXT,
+            List.of(new AccessFormat.Text("{\"é\": \\"), new AccessFormat.Text("}")));
 
-    assertThat(write(new AccessLine(format, clock, UTC, 1), ordinary()))
+    assertThat(write(new AccessLine(format, clock, UTC, 1, "web-1"), ordinary()))
         .isEqualTo("{\"Ã©\": \\}\n");
   }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.saola.settings.AccessFormat;
 import io.saola.settings.AccessValue;
+import io.saola.settings.Facility;
+import io.saola.settings.LogForm;
 import io.saola.settings.LogLevel;
 import io.saola.settings.LogSettings;
 import io.saola.settings.LogTarget;
 import io.saola.settings.SettingsException;
+import io.saola.settings.TraceSettings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -19,12 +23,32 @@ import org.junit.jupiter.api.io.TempDir;
 
 class AccessLogTest {
   private static final AccessFormat FORMAT =
-      new AccessFormat(List.of(new AccessFormat.Value(AccessValue.REQUEST_LINE)));
+      new AccessFormat(
+          AccessFormat.Style.TEXT,
+          List.of(new AccessFormat.Value(AccessValue.REQUEST_LINE, AccessFormat.Place.OPEN)));
 
   @TempDir Path folder;
 
   private static AccessLog open(LogTarget target) {
-    return AccessLog.open(new LogSettings(target, FORMAT, LogLevel.INFO), InstantSource.system());
+    return open(target, new LogSettings.Rotation(Long.MAX_VALUE, 1));
+  }
+
+  private static AccessLog open(LogTarget target, LogSettings.Rotation rotation) {
+    LogSettings settings =
+        new LogSettings(
+            target,
+            FORMAT,
+            rotation,
+            Facility.DAEMON,
+            LogLevel.INFO,
+            LogForm.TEXT,
+            new TraceSettings(true, false));
+    return AccessLog.open(
+        settings,
+        InstantSource.system(),
+        path -> {
+          throw new IOException("no such socket");
+        });
   }
 
   @Test

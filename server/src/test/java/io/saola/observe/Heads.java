@@ -32,6 +32,9 @@ final class Heads {
       append(head, "\r\n");
       KnownHeader known = KnownHeader.of(head.bytes(), nameStart, nameEnd);
       head.addField(known, nameStart, nameEnd, valueStart, valueEnd);
+      if (known == KnownHeader.HOST) {
+        head.host(valueStart, valueEnd);
+      }
     }
     return head;
   }
@@ -59,6 +62,10 @@ final class Heads {
     record.endNanos = 7_012_345_678L;
     record.queueNanos = 1_500_000;
     record.appNanos = 12_345_678;
+    record.receiveNanos = 250_000;
+    record.sendNanos = 1_998_250_000L;
+    record.doneNanos = 20_000_000;
+    record.requestBytes = 1000;
     record.slot = 3;
     return record;
   }

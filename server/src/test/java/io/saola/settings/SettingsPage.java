@@ -49,7 +49,7 @@ final class SettingsPage {
         page.append(" | ").append(setting.doc()).append(" |\n");
       }
     }
-    return page.append(accessValues()).toString();
+    return page.append("\nWhat the log formats say is in [logs.md](logs.md).\n").toString();
   }
 
   private static String names(Setting<?> setting) {
@@ -62,31 +62,5 @@ final class SettingsPage {
 
   private static String fallback(Setting<?> setting) {
     return setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
-  }
-
-  private static String accessValues() {
-    StringBuilder table =
-        new StringBuilder(
-            """
-
-            ## What a line of the access log can say
-
-            In `access-logformat`, `%(NAME)s` stands for a value, `%({FIELD}i)s` for a request header field, and `%%`
-            for a percent sign. What is missing is `-`. In values, `"`, `\\`, control characters and everything beyond
-            ASCII are written `\\xHH`, so that no client can forge a line. There is a line for every request, also for
-            those that were refused or whose client went away.
-
-            | Value | |
-            |---|---|
-            """);
-    for (AccessValue value : AccessValue.values()) {
-      table
-          .append("| `%(")
-          .append(value.text())
-          .append(")s` | ")
-          .append(value.doc())
-          .append(" |\n");
-    }
-    return table.toString();
   }
 }

@@ -71,7 +71,7 @@ class SettingsTest {
   void defaults() throws BadValue {
     AccessFormat format =
         new AccessFormat.Notation()
-            .read("%(h)s %(l)s %(u)s %(t)s \"%(r)s\" %(s)s" + " %(b)s \"%(f)s\" \"%(a)s\" %(L)s");
+            .read("%(h)s %(l)s %(u)s %(t)s \"%(r)s\" %(s)s %(b)s \"%(f)s\" \"%(a)s\"");
     IpRange.Notation ip = new IpRange.Notation();
 
     assertThat(read())
@@ -104,7 +104,14 @@ class SettingsTest {
                     new AllowedOrigins(List.of())),
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
-                new LogSettings(new LogTarget.None(), format, LogLevel.INFO),
+                new LogSettings(
+                    new LogTarget.None(),
+                    format,
+                    new LogSettings.Rotation(Long.MAX_VALUE, 5),
+                    Facility.DAEMON,
+                    LogLevel.INFO,
+                    LogForm.TEXT,
+                    new TraceSettings(true, false)),
                 new ServerSettings(null, null, "", "", null, Duration.ZERO)));
   }
 
@@ -147,6 +154,12 @@ class SettingsTest {
     texts.put("spool-dir", "spool");
     texts.put("access-logfile", "access.log");
     texts.put("access-logformat", "%(s)s");
+    texts.put("access-log-max-size", "23M");
+    texts.put("access-log-keep", "24");
+    texts.put("syslog-facility", "local7");
+    texts.put("log-format", "json");
+    texts.put("request-id", "off");
+    texts.put("traceparent", "make");
     texts.put("log-level", "Warning");
     texts.put("pid", "server.pid");
     texts.put("ready-file", "server.ready");
@@ -233,8 +246,14 @@ class SettingsTest {
         new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
         new LogSettings(
             new LogTarget.File(site.resolve("access.log")),
-            new AccessFormat(List.of(new AccessFormat.Value(AccessValue.STATUS))),
-            LogLevel.WARNING),
+            new AccessFormat(
+                AccessFormat.Style.TEXT,
+                List.of(new AccessFormat.Value(AccessValue.STATUS, AccessFormat.Place.OPEN))),
+            new LogSettings.Rotation(23 << 20, 24),
+            Facility.LOCAL7,
+            LogLevel.WARNING,
+            LogForm.JSON,
+            new TraceSettings(false, true)),
         expectedServer(site));
   }
 

@@ -5,6 +5,7 @@ import io.saola.exchange.Exchanges;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
+import io.saola.front.RequestIds;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.model.Caller;
 import io.saola.model.RequestHead;
@@ -20,6 +21,7 @@ public final class Http1 {
   private final FrontSettings settings;
   private final Exchanges exchanges;
   private final Forwarded forwarded;
+  private final RequestIds ids;
   private final Connections connections;
   private final WebSocketLoop webSockets;
   private final ResponseWriter writer;
@@ -30,15 +32,17 @@ public final class Http1 {
       FrontSettings settings,
       Exchanges exchanges,
       Forwarded forwarded,
+      RequestIds ids,
       Connections connections,
       WebSocketLoop webSockets,
       InstantSource clock) {
     this.settings = settings;
     this.exchanges = exchanges;
     this.forwarded = forwarded;
+    this.ids = ids;
     this.connections = connections;
     this.webSockets = webSockets;
-    this.writer = new ResponseWriter(clock);
+    this.writer = new ResponseWriter(clock, ids.areOn());
     this.probePrefix = settings.probePrefix().getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -74,6 +78,10 @@ public final class Http1 {
 
   Forwarded forwarded() {
     return forwarded;
+  }
+
+  RequestIds ids() {
+    return ids;
   }
 
   Connections connections() {

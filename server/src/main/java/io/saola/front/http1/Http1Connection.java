@@ -9,7 +9,6 @@ import io.saola.exchange.Exchange;
 import io.saola.exchange.WebSocketClient;
 import io.saola.exchange.WebSocketEvents;
 import io.saola.front.Connections;
-import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.front.websocket.Handshake;
 import io.saola.front.websocket.WebSocketConnection;
 import io.saola.model.Caller;
@@ -150,13 +149,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         yield false;
       }
       case DONE -> {
-        begin(ctx, bytes);
+        begin(ctx, bytes, first ? startNanos : System.nanoTime());
         yield true;
       }
     };
   }
 
-  private void begin(ChannelHandlerContext ctx, ByteBuf bytes) {
+  private void begin(ChannelHandlerContext ctx, ByteBuf bytes, long now) {
     Probe probe = Probe.of(shared.probePrefix(), request.head());
     if (probe != null) {
       probe(ctx, probe);
@@ -171,7 +170,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     exchange = begun;
     out().begin(request.head(), begun);
     if (!request.head().hasBody()) {
-      run(begun, startNanos);
+      run(begun, now);
       return;
     }
     long limit = shared.exchanges().settings().maxBody();
@@ -258,7 +257,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     boolean withBody = request.head().method() != Method.HEAD;
     ctx.write(
-        shared.writer().rejection(ctx.alloc(), reason, Persistence.CLOSE, withBody),
+        shared.writer().refusal(ctx.alloc(), hasHead ? request.head() : null, reason, withBody),
         ctx.voidPromise());
     Exchange begun = exchange;
     exchange = null;
@@ -381,7 +380,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     request.leave(); // its exchange goes on
     state = State.CLOSED;
     shared.connections().remove(this);
-    ctx.write(shared.writer().accept(ctx.alloc(), asked, accepted), ctx.voidPromise());
+    ctx.write(out().accepted(asked, accepted), ctx.voidPromise());
     out().flushLater();
     WebSocketConnection next =
         shared.webSockets().connection(asked, events, input.reading(), input.take());

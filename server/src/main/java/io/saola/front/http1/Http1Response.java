@@ -11,6 +11,7 @@ import io.saola.exchange.Exchange;
 import io.saola.exchange.WebSocketClient;
 import io.saola.exchange.WebSocketEvents;
 import io.saola.front.http1.ResponseWriter.Persistence;
+import io.saola.front.websocket.Handshake;
 import io.saola.model.KnownHeader;
 import io.saola.model.Method;
 import io.saola.model.Rejection;
@@ -97,7 +98,8 @@ final class Http1Response implements Client {
   public void respond(ResponseHead head, ByteBuf body) {
     long length = begin(head, body.readableBytes());
     int size = (int) Math.min(body.readableBytes(), bodyForbidden ? 0 : remaining);
-    ByteBuf out = shared.writer().head(allocator(), head, length, chunked, persistence(), size);
+    ByteBuf out =
+        shared.writer().head(allocator(), request(), head, length, chunked, persistence(), size);
     out.writeBytes(body, body.readerIndex(), size);
     bodyBytes = size;
     checkLength(body.readableBytes() - size, remaining - size);
@@ -159,7 +161,8 @@ final class Http1Response implements Client {
     close = connection.mustClose() || !request().keepAlive();
     boolean withBody = request().method() != Method.HEAD;
     ctx.write(
-        shared.writer().rejection(allocator(), reason, persistence(), withBody), ctx.voidPromise());
+        shared.writer().rejection(allocator(), request(), reason, persistence(), withBody),
+        ctx.voidPromise());
     flushLater();
     exchange().finish(status, withBody ? reason.text().length() + 1 : 0, false);
     connection.responded(close);
@@ -171,7 +174,7 @@ final class Http1Response implements Client {
   public boolean start(ResponseHead head, long length) {
     long announced = begin(head, length);
     ctx.write(
-        shared.writer().head(allocator(), head, announced, chunked, persistence(), 0),
+        shared.writer().head(allocator(), request(), head, announced, chunked, persistence(), 0),
         ctx.voidPromise());
     flushLater();
     return !bodyForbidden;
@@ -304,6 +307,11 @@ final class Http1Response implements Client {
   private boolean takesTrailers() {
     String te = request().value(KnownHeader.TE);
     return te != null && te.toLowerCase(Locale.ROOT).contains("trailers");
+  }
+
+  /// The answer to a WebSocket's handshake that the app accepts.
+  ByteBuf accepted(Handshake handshake, ResponseHead head) {
+    return shared.writer().accept(allocator(), request(), handshake, head);
   }
 
   @Override

@@ -45,6 +45,7 @@ final class NextRequest {
     Result result = decoder.decode(bytes, head());
     if (result == Result.DONE) {
       asker = shared.forwarded().caller(head(), caller, trusted);
+      shared.ids().identify(head());
     }
     return result;
   }

@@ -26,7 +26,7 @@ enum Probe {
       String line = status + StatusPhrase.text(status);
       Persistence persistence = Persistence.of(close, head.minorVersion());
       boolean withBody = head.method() != Method.HEAD;
-      return shared.writer().own(allocator, line, null, text, persistence, withBody);
+      return shared.writer().own(allocator, head, line, null, text, persistence, withBody);
     }
 
     /// Bytes of body.

@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.saola.front.websocket.Handshake;
+import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
+import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,6 +29,7 @@ final class ResponseWriter {
   private static final byte[] CLOSE = ascii("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
   private static final byte[] SERVER = ascii("Server: saola\r\n");
+  private static final byte[] REQUEST_ID = ascii("X-Request-ID: ");
   private static final byte[] CRLF = ascii("\r\n");
   private static final int CRLF_BYTES = '\r' << 8 | '\n';
   private static final byte[] SWITCHING =
@@ -55,13 +58,16 @@ final class ResponseWriter {
   }
 
   private final InstantSource clock;
+  private final boolean echoesIds;
   private byte[] line = new byte[2048];
   private int length;
   private byte[] date = CRLF;
   private long dateSecond = Long.MIN_VALUE;
 
-  ResponseWriter(InstantSource clock) {
+  /// @param echoesIds whether a response carries the id of its request
+  ResponseWriter(InstantSource clock, boolean echoesIds) {
     this.clock = clock;
+    this.echoesIds = echoesIds;
   }
 
   /// The head of an app's response, in a buffer with room for `room` more bytes.
@@ -69,6 +75,7 @@ final class ResponseWriter {
   /// @param contentLength -1 for none
   ByteBuf head(
       ByteBufAllocator allocator,
+      RequestHead request,
       ResponseHead head,
       long contentLength,
       boolean chunked,
@@ -82,7 +89,7 @@ final class ResponseWriter {
       put(StatusPhrase.bytes(head.status()));
     }
     put(CRLF);
-    ownFields(head);
+    ownFields(request, head);
     for (int i = 0; i < head.fieldCount(); i++) {
       field(head, i);
     }
@@ -93,7 +100,8 @@ final class ResponseWriter {
   /// The answer to a WebSocket's handshake that the app accepts (RFC 6455 §4.2.2).
   ///
   /// @param head the subprotocol, if there is one, in place of the status, and the app's fields
-  ByteBuf accept(ByteBufAllocator allocator, Handshake handshake, ResponseHead head) {
+  ByteBuf accept(
+      ByteBufAllocator allocator, RequestHead request, Handshake handshake, ResponseHead head) {
     length = 0;
     byte[] from = head.bytes();
     put(SWITCHING);
@@ -109,7 +117,7 @@ final class ResponseWriter {
       put(ascii("Sec-WebSocket-Extensions: " + extensions));
       put(CRLF);
     }
-    ownFields(head);
+    ownFields(request, head);
     for (int i = 0; i < head.fieldCount(); i++) {
       // What was agreed is said above, and not the app's to say.
       int prefixEnd = Math.min(head.nameEnd(i), head.nameStart(i) + WEBSOCKET_PREFIX.length());
@@ -121,12 +129,24 @@ final class ResponseWriter {
     return allocator.directBuffer(length).writeBytes(line, 0, length);
   }
 
-  private void ownFields(ResponseHead head) {
+  private void ownFields(RequestHead request, ResponseHead head) {
     if (!head.hasServer()) {
       put(SERVER);
     }
     if (!head.hasDate()) {
       put(date());
+    }
+    if (!head.hasRequestId()) {
+      echoId(request);
+    }
+  }
+
+  private void echoId(@Nullable RequestHead request) {
+    int at = echoesIds && request != null ? request.indexOf(KnownHeader.X_REQUEST_ID) : -1;
+    if (request != null && at >= 0) {
+      put(REQUEST_ID);
+      put(request.bytes(), request.valueStart(at), request.valueEnd(at));
+      put(CRLF);
     }
   }
 
@@ -142,6 +162,7 @@ final class ResponseWriter {
   /// A whole response of the server's own.
   ByteBuf own(
       ByteBufAllocator allocator,
+      @Nullable RequestHead request,
       String status,
       @Nullable String header,
       String text,
@@ -154,6 +175,7 @@ final class ResponseWriter {
     put(CRLF);
     put(SERVER);
     put(date());
+    echoId(request);
     put(ascii("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"));
     if (header != null) {
       put(ascii(header));
@@ -168,14 +190,30 @@ final class ResponseWriter {
 
   /// The answer to a request that the server refuses.
   ByteBuf rejection(
-      ByteBufAllocator allocator, Rejection reason, Persistence persistence, boolean withBody) {
+      ByteBufAllocator allocator,
+      @Nullable RequestHead request,
+      Rejection reason,
+      Persistence persistence,
+      boolean withBody) {
     return own(
         allocator,
+        request,
         reason.status() + StatusPhrase.text(reason.status()),
         advice(reason.status()),
         reason.text() + "\n",
         persistence,
         withBody);
+  }
+
+  /// The same, and nothing follows on the connection.
+  ///
+  /// @param request its head, if it is complete and right
+  ByteBuf refusal(
+      ByteBufAllocator allocator,
+      @Nullable RequestHead request,
+      Rejection reason,
+      boolean withBody) {
+    return rejection(allocator, request, reason, Persistence.CLOSE, withBody);
   }
 
   /// What the client may do about it.

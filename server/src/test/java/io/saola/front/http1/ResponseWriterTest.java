@@ -11,6 +11,7 @@ import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.front.websocket.Handshake;
 import io.saola.front.websocket.WebSocketSettings;
 import io.saola.model.Caller;
+import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
@@ -28,7 +29,8 @@ class ResponseWriterTest {
 
   private final ByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;
   private Instant now = Instant.parse("1994-11-06T08:49:37.999Z");
-  private final ResponseWriter writer = new ResponseWriter(() -> now);
+  private final RequestHead request = new RequestHead();
+  private final ResponseWriter writer = new ResponseWriter(() -> now, true);
 
   private static String text(ByteBuf bytes) {
     String text = bytes.toString(ISO_8859_1);
@@ -45,7 +47,7 @@ class ResponseWriterTest {
   }
 
   private String write(ResponseHead head, long length, boolean chunked, Persistence persistence) {
-    return text(writer.head(allocator, head, length, chunked, persistence, 0));
+    return text(writer.head(allocator, request, head, length, chunked, persistence, 0));
   }
 
   @Test
@@ -122,7 +124,10 @@ class ResponseWriterTest {
 
   @Test
   void a_rejection_says_what_is_wrong_in_one_sentence() {
-    assertThat(text(writer.rejection(allocator, Rejection.QUEUE_FULL, Persistence.SILENT, true)))
+    assertThat(
+            text(
+                writer.rejection(
+                    allocator, request, Rejection.QUEUE_FULL, Persistence.SILENT, true)))
         .isEqualTo(
             "HTTP/1.1 503 Service Unavailable\r\n"
                 + OWN
@@ -130,9 +135,48 @@ class ResponseWriterTest {
                 + "Retry-After: 1\r\nContent-Length: 22\r\n\r\nAll workers are busy.\n");
   }
 
+  private static RequestHead named(String id) {
+    RequestHead head = new RequestHead();
+    byte[] bytes = ("X-Request-ID" + id).getBytes(ISO_8859_1);
+    head.append(bytes, bytes.length);
+    head.addField(KnownHeader.X_REQUEST_ID, 0, 12, 12, bytes.length);
+    return head;
+  }
+
+  @Test
+  void an_answer_carries_the_id_of_its_request() {
+    RequestHead asked = named("abc-1");
+
+    assertThat(text(writer.head(allocator, asked, head("200"), 0, false, Persistence.SILENT, 0)))
+        .contains("\r\nX-Request-ID: abc-1\r\n");
+    assertThat(text(writer.refusal(allocator, asked, Rejection.BODY_TOO_LARGE, true)))
+        .contains("\r\nX-Request-ID: abc-1\r\n");
+    assertThat(text(writer.refusal(allocator, null, Rejection.LINE_END, true)))
+        .doesNotContain("X-Request-ID");
+  }
+
+  @Test
+  void an_app_that_names_the_request_itself_has_its_way() {
+    ResponseHead head = head("200", "x-request-id", "of-the-app");
+
+    assertThat(text(writer.head(allocator, named("abc"), head, 0, false, Persistence.SILENT, 0)))
+        .contains("\r\nx-request-id: of-the-app\r\n")
+        .doesNotContain("abc");
+  }
+
+  @Test
+  void without_ids_none_is_sent_back() {
+    ResponseWriter silent = new ResponseWriter(() -> now, false);
+
+    assertThat(
+            text(silent.head(allocator, named("a"), head("200"), 0, false, Persistence.SILENT, 0)))
+        .doesNotContain("X-Request-ID");
+  }
+
   @Test
   void a_rejection_of_a_head_request_has_no_body() {
-    assertThat(text(writer.rejection(allocator, Rejection.TIMEOUT, Persistence.CLOSE, false)))
+    assertThat(
+            text(writer.rejection(allocator, request, Rejection.TIMEOUT, Persistence.CLOSE, false)))
         .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
         .endsWith("Content-Length: 40\r\nConnection: close\r\n\r\n");
   }
@@ -140,7 +184,7 @@ class ResponseWriterTest {
   @ParameterizedTest
   @EnumSource(Rejection.class)
   void every_rejection_can_be_written(Rejection reason) {
-    assertThat(text(writer.rejection(allocator, reason, Persistence.CLOSE, true)))
+    assertThat(text(writer.rejection(allocator, request, reason, Persistence.CLOSE, true)))
         .startsWith("HTTP/1.1 " + reason.status() + " ")
         .endsWith("\r\n\r\n" + reason.text() + "\n");
   }
@@ -149,7 +193,8 @@ class ResponseWriterTest {
   void another_version_of_websocket_is_told_which_is_spoken() {
     assertThat(
             text(
-                writer.rejection(allocator, Rejection.WEBSOCKET_VERSION, Persistence.SILENT, true)))
+                writer.rejection(
+                    allocator, request, Rejection.WEBSOCKET_VERSION, Persistence.SILENT, true)))
         .startsWith("HTTP/1.1 426 Upgrade Required\r\n")
         .contains("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
   }
@@ -189,7 +234,7 @@ class ResponseWriterTest {
             "connection",
             "close");
 
-    assertThat(text(writer.accept(allocator, handshake(""), head)))
+    assertThat(text(writer.accept(allocator, request, handshake(""), head)))
         .isEqualTo(
             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
@@ -202,7 +247,7 @@ class ResponseWriterTest {
   void a_websocket_that_is_compressed_says_so() {
     Handshake handshake = handshake("Sec-WebSocket-Extensions: permessage-deflate\r\n");
 
-    assertThat(text(writer.accept(allocator, handshake, accepted(""))))
+    assertThat(text(writer.accept(allocator, request, handshake, accepted(""))))
         .contains(
             "\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover;"
                 + " client_no_context_takeover\r\n")
