@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 from . import wire
 from .errors import WireError
 from .link import Link
+from .output import Output
 from .settings import Settings
 
 TYPE_CHECKING = False
@@ -60,7 +62,8 @@ def open_streams() -> None:
 def _lines(fd: int) -> TextIO:
     # An app's output must not fail for a character that the locale does not have.
     encoding = sys.stderr.encoding
-    return open(fd, "w", 1, encoding=encoding, errors="backslashreplace", closefd=False)
+    file = io.BufferedWriter(io.FileIO(fd, "w", closefd=False))
+    return Output(file, encoding=encoding, errors="backslashreplace", line_buffering=True)
 
 
 def introduce(birth: Birth, role: int, slot: int) -> tuple[Link, Settings]:

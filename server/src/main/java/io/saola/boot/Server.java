@@ -105,6 +105,7 @@ public final class Server {
     Reading reading = Settings.examine(sources);
     Settings settings = reading.settings();
     ErrorLog.level(settings.log().level());
+    ErrorLog.form(settings.log().form());
     Server server = new Server(reading, () -> Settings.examine(sources), home, whenReady);
     try (Started _ = server.started) {
       return server.serve();

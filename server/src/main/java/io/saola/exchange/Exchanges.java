@@ -2,6 +2,7 @@ package io.saola.exchange;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.saola.model.Caller;
+import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
@@ -105,11 +106,15 @@ public final class Exchanges {
     }
   }
 
-  String requestLine(RequestHead head) {
-    return Text.visible(
-        head.text(head.methodStart(), head.methodEnd())
-            + " "
-            + head.text(head.targetStart(), head.targetEnd()));
+  /// A request as the error log names it: its line in quotes, and its id if it has one.
+  String request(RequestHead head) {
+    String line =
+        Text.visible(
+            head.text(head.methodStart(), head.methodEnd())
+                + " "
+                + head.text(head.targetStart(), head.targetEnd()));
+    String id = head.value(KnownHeader.X_REQUEST_ID);
+    return "\"" + line + "\"" + (id == null ? "" : " id=" + Text.visible(id));
   }
 
   void log(

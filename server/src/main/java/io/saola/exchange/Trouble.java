@@ -26,39 +26,37 @@ final class Trouble {
   /// The exchange ends, and its head with it.
   void ended() {
     if (assignment.link() != null) {
-      kept = shared.requestLine(intake.head());
+      kept = shared.request(intake.head());
     }
     ended = true;
   }
 
-  String requestLine() {
-    return ended ? kept : shared.requestLine(intake.head());
+  String request() {
+    return ended ? kept : shared.request(intake.head());
   }
 
   void appFailed(String traceback) {
-    LOG.error(
-        "app failed {} request=\"{}\"\n{}", assignment, requestLine(), traceback.stripTrailing());
+    LOG.error("app failed {} request={}\n{}", assignment, request(), traceback.stripTrailing());
   }
 
   void malformed(String problem) {
-    LOG.error(
-        "app sent a malformed response: {} {} request=\"{}\"", problem, assignment, requestLine());
+    LOG.error("app sent a malformed response: {} {} request={}", problem, assignment, request());
   }
 
   void servedAgain() {
     String what = assignment.toString();
-    String request = requestLine();
+    String request = request();
     onceKnown(
-        how -> LOG.warn("serving again, alone: {} died=\"{}\" request=\"{}\"", what, how, request));
+        how -> LOG.warn("serving again, alone: {} died=\"{}\" request={}", what, how, request));
   }
 
   /// @param why the reason for not serving it again
   void lost(String why) {
     String what = assignment.toString();
-    String request = requestLine();
+    String request = request();
     onceKnown(how ->
         LOG.error(
-            "lost with its worker: {} died=\"{}\" request=\"{}\" not-repeated=\"{}\"",
+            "lost with its worker: {} died=\"{}\" request={} not-repeated=\"{}\"",
             what,
             how,
             request,
@@ -84,15 +82,14 @@ final class Trouble {
   }
 
   void timedOut(long nanos) {
-    LOG.error(
-        "timed out after {} ms: {} request=\"{}\"", nanos / 1_000_000, assignment, requestLine());
+    LOG.error("timed out after {} ms: {} request={}", nanos / 1_000_000, assignment, request());
   }
 
   void noFile(String why) {
     LOG.error(
-        "cannot read the file that the app answered with: {} {} request=\"{}\"",
+        "cannot read the file that the app answered with: {} {} request={}",
         why,
         assignment,
-        requestLine());
+        request());
   }
 }

@@ -1,5 +1,6 @@
 package io.saola.observe;
 
+import io.saola.settings.LogForm;
 import io.saola.settings.LogLevel;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -9,7 +10,7 @@ import org.slf4j.event.Level;
 
 /// Makes the loggers of the process, which all write to standard error.
 ///
-/// The level is the one thing in the server that is static and changes: loggers are made before
+/// The level and the form are what in the server is static and changes: loggers are made before
 /// settings are read, by classes that nobody hands anything.
 public final class ErrorLog implements ILoggerFactory {
   private static volatile int least = Level.INFO.toInt();
@@ -31,6 +32,11 @@ public final class ErrorLog implements ILoggerFactory {
           case ERROR -> Level.ERROR;
         };
     least = lowest.toInt();
+  }
+
+  /// Sets how everything on standard error is written from now on, what the app prints included.
+  public static void form(LogForm form) {
+    Stderr.ofProcess().json(form == LogForm.JSON);
   }
 
   static boolean isWanted(Level level) {

@@ -2,20 +2,18 @@ package io.saola.observe;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/// One class's way to the error log: `[2026-11-22 10:00:00 +0000] [4711] [INFO] message`.
+/// One class's way to the error log: `[2026-11-22 10:00:00 +0000] [4711] [INFO] message`, or the
+/// same as a JSON object.
 ///
 /// Further lines of a message (a traceback) are indented, so that no text from outside can pass for
 /// an entry of its own; control characters are made visible.
 final class ErrorLogger extends LegacyAbstractLogger {
-  private static final String PROCESS = "[" + ProcessHandle.current().pid() + "] [";
-
   private final transient Stderr stderr;
 
   /// Netty tells at INFO what interests its developers.
@@ -68,34 +66,16 @@ final class ErrorLogger extends LegacyAbstractLogger {
       String message,
       @Nullable Object @Nullable [] arguments,
       @Nullable Throwable thrown) {
-    StringBuilder entry = new StringBuilder(PROCESS).append(label(level)).append("] ");
-    addText(entry, MessageFormatter.basicArrayFormat(message, arguments));
+    String trace = "";
     if (thrown != null) {
-      StringWriter trace = new StringWriter();
-      thrown.printStackTrace(new PrintWriter(trace));
-      addText(entry.append("\n  "), trace.toString());
+      StringWriter text = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(text));
+      trace = text.toString();
     }
-    stderr.write(entry.toString().getBytes(StandardCharsets.UTF_8));
+    stderr.entry(label(level), MessageFormatter.basicArrayFormat(message, arguments), trace);
   }
 
   private static String label(Level level) {
     return level == Level.WARN ? "WARNING" : level.toString();
-  }
-
-  private static void addText(StringBuilder entry, String text) {
-    int end = text.length();
-    while (end > 0 && text.charAt(end - 1) == '\n') {
-      end--;
-    }
-    for (int i = 0; i < end; i++) {
-      char c = text.charAt(i);
-      if (c == '\n') {
-        entry.append("\n  ");
-      } else if (Text.isControl(c) && c != '\t') {
-        Text.addHex(entry, c);
-      } else {
-        entry.append(c);
-      }
-    }
   }
 }

@@ -79,7 +79,8 @@ final class Line {
   /// Adds bytes of a value that stands in quotes.
   void addEscaped(byte[] from, int start, int end) {
     if (json) {
-      addJson(from, start, end);
+      boolean tooLong = end - start > LONGEST_VALUE;
+      addJson(from, start, tooLong ? start + LONGEST_VALUE : end);
       return;
     }
     if (!Escapes.areAmong(from, start, end)) {
@@ -111,11 +112,9 @@ final class Line {
     }
   }
 
-  private void addJson(byte[] from, int start, int end) {
-    int stop = end;
-    if (end - start > LONGEST_VALUE) {
-      stop = Utf8.characterStart(from, start + LONGEST_VALUE);
-    }
+  /// Adds bytes of a string in a JSON object; a character that is cut is left out.
+  void addJson(byte[] from, int start, int end) {
+    int stop = end < from.length ? Utf8.characterStart(from, start, end) : end;
     if (!Escapes.areAmong(from, start, stop)) {
       add(from, start, stop - start);
     } else if (hasRoom(Utf8.MOST * (stop - start))) {

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.TimeZone;
 
@@ -16,10 +17,15 @@ final class Stderr {
       new Stderr(
           new FileOutputStream(FileDescriptor.err), InstantSource.system(), TimeZone.getDefault());
 
+  private static final long PID = ProcessHandle.current().pid();
+  private static final byte[] TRACE = Ascii.bytes("\",\"trace\":\"");
+  private static final byte[] CLOSE = Ascii.bytes("\"}");
+
   private final OutputStream out;
   private final InstantSource clock;
   private final WallClock wallClock;
   private final Line line = new Line();
+  private volatile boolean json;
 
   Stderr(OutputStream out, InstantSource clock, TimeZone zone) {
     this.out = out;
@@ -32,27 +38,79 @@ final class Stderr {
     return PROCESS;
   }
 
-  /// Writes `[time] ` and an entry, which may have several lines.
+  /// Writes everything that follows as one JSON object per entry, or as text.
+  void json(boolean json) {
+    this.json = json;
+  }
+
+  /// Writes an entry of the server's own.
   ///
-  /// @param entry UTF-8 that is safe to show
-  synchronized void write(byte[] entry) {
-    begin();
-    line.add(entry, 0, Math.min(entry.length, Line.LONGEST / 2));
-    finish();
-  }
-
-  /// Writes `[time] `, the prefix and a text, whose control characters are made visible.
-  synchronized void writeVisible(byte[] prefix, byte[] text, int start, int end) {
-    begin();
-    line.add(prefix);
-    line.addVisible(text, start, end);
-    finish();
-  }
-
-  private void begin() {
+  /// @param trace further lines; may be empty
+  synchronized void entry(String level, String message, String trace) {
     line.clear();
+    if (json) {
+      time("{\"time\":\"", "\",\"level\":\"");
+      line.add(Ascii.bytes(level + "\",\"pid\":" + PID + ",\"message\":\""));
+      value(message);
+      if (!trace.isEmpty()) {
+        line.add(TRACE);
+        value(trace);
+      }
+      line.add(CLOSE);
+    } else {
+      time();
+      StringBuilder text = new StringBuilder("[" + PID + "] [" + level + "] ");
+      Text.addIndented(text, message);
+      if (!trace.isEmpty()) {
+        Text.addIndented(text.append("\n  "), trace);
+      }
+      byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+      line.add(bytes, 0, Math.min(bytes.length, Line.LONGEST / 2));
+    }
+    finish();
+  }
+
+  /// Writes a line of the app's.
+  ///
+  /// @param id of the request that it is about; empty if that is not known
+  synchronized void output(String who, int generation, String id, byte[] text, int start, int end) {
+    line.clear();
+    if (json) {
+      time("{\"time\":\"", "\",\"source\":\"");
+      line.add(Ascii.bytes(who + "\",\"generation\":" + generation));
+      if (!id.isEmpty()) {
+        line.add(Ascii.bytes(",\"request_id\":\"" + id + "\""));
+      }
+      line.add(Ascii.bytes(",\"message\":\""));
+      line.addJson(text, start, end);
+      line.add(CLOSE);
+    } else {
+      time();
+      line.add(Ascii.bytes("[" + who + " g" + generation + "] "));
+      if (!id.isEmpty()) {
+        line.add(Ascii.bytes("[" + id + "] "));
+      }
+      line.addVisible(text, start, end);
+    }
+    finish();
+  }
+
+  private void time() {
     wallClock.addSortable(line, Math.floorDiv(clock.millis(), 1000L));
     line.add(' ');
+  }
+
+  private void time(String before, String after) {
+    long millis = clock.millis();
+    line.add(Ascii.bytes(before));
+    wallClock.addIso(line, Math.floorDiv(millis, 1000L), Math.floorMod(millis, 1000));
+    line.add(Ascii.bytes(after));
+  }
+
+  private void value(String text) {
+    // Short enough that the line is never cut in the middle of its last quotes.
+    byte[] bytes = text.stripTrailing().getBytes(StandardCharsets.UTF_8);
+    line.addJson(bytes, 0, Math.min(bytes.length, Line.LONGEST / 16));
   }
 
   private void finish() {

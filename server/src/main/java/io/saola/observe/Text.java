@@ -30,6 +30,24 @@ public final class Text {
     return out.toString();
   }
 
+  /// Adds a text whose further lines are indented, so that none can pass for an entry of its own.
+  static void addIndented(StringBuilder entry, String text) {
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == '\n') {
+      end--;
+    }
+    for (int i = 0; i < end; i++) {
+      char c = text.charAt(i);
+      if (c == '\n') {
+        entry.append("\n  ");
+      } else if (isControl(c) && c != '\t') {
+        addHex(entry, c);
+      } else {
+        entry.append(c);
+      }
+    }
+  }
+
   /// C0, DEL, C1, and the characters that turn the direction of text or end a line in Unicode.
   static boolean isControl(char c) {
     return c < ' '

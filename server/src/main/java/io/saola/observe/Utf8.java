@@ -13,13 +13,13 @@ final class Utf8 {
 
   private Utf8() {}
 
-  /// The position, or a little before it, where a character begins.
-  static int characterStart(byte[] from, int at) {
-    int start = at;
-    while (start > at - 4 && start > 0 && (from[start] & 0xc0) == 0x80) {
-      start--;
+  /// The end of a text, or a little before it, so that no character is cut that goes on behind it.
+  static int characterStart(byte[] from, int start, int end) {
+    int at = end;
+    while (at > end - 4 && at > start && (from[at] & 0xc0) == 0x80) {
+      at--;
     }
-    return start;
+    return at;
   }
 
   /// Adds a text; there must be room for [#MOST] times as many bytes.

@@ -75,10 +75,7 @@ public enum AccessValue {
   HOSTNAME("", "hostname", "name of the machine"),
   SLOT("slot", "saola_slot", Kind.NUMBER, "slot of the worker"),
   RETRY(
-      "retry",
-      "saola_retry",
-      Kind.NUMBER,
-      "how often it was served again because its worker died"),
+      "retry", "saola_retry", Kind.NUMBER, "how often it was served again because its worker died"),
   REJECTION(
       "rejection",
       "saola_rejection",

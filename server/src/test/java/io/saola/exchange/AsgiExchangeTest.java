@@ -295,10 +295,10 @@ class AsgiExchangeTest {
               exchange.complete(now);
               exchange.refused(Rejection.BODY_TIMEOUT, 0);
               head.reset();
-              return exchange.trouble.requestLine();
+              return exchange.trouble.request();
             });
 
-    assertThat(line).isEqualTo("GET /begun?x");
+    assertThat(line).isEqualTo("\"GET /begun?x\"");
     worker.send(FakeWorker.aborted(begin()));
   }
 }

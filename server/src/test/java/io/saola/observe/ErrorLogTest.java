@@ -112,15 +112,77 @@ class ErrorLogTest {
     AppOutput output = new AppOutput(stderr);
 
     output.line("slot 2", 1, "grüße\tund mehr");
-    byte[] latin1 = "caf\u00e9 \u001b[31m\r".getBytes(StandardCharsets.ISO_8859_1);
-    output.line("mold", 3, latin1, 0, latin1.length);
+    output.line("mold", 3, "caf\u00e9 \u001b[31m\r");
     output.line("slot 2", 1, "a\u0085b");
 
     assertThat(out.toString(StandardCharsets.ISO_8859_1))
         .isEqualTo(
             (NOON + "[slot 2 g1] gr\u00c3\u00bc\u00c3\u009fe\tund mehr\n")
-                + (NOON + "[mold g3] caf\u00e9 \\x1B[31m\n")
+                + (NOON + "[mold g3] caf\u00c3\u00a9 \\x1B[31m\n")
                 + (NOON + "[slot 2 g1] a\\xC2\\x85b\n"));
+  }
+
+  @Test
+  void a_line_about_a_request_has_its_id() {
+    AppOutput output = new AppOutput(stderr);
+
+    output.line("slot 2", 1, "\u001eabc-1\u001ehello");
+    output.line("slot 2", 1, "\u001ea]\u001eforged");
+    output.line("slot 2", 1, "\u001e\u001enone");
+    output.line("slot 2", 1, "\u001eno end");
+    output.line("slot 2", 1, "\u001e" + "x".repeat(201) + "\u001elong");
+
+    assertThat(said().lines())
+        .startsWith(
+            NOON + "[slot 2 g1] [abc-1] hello",
+            NOON + "[slot 2 g1] \\x1Ea]\\x1Eforged",
+            NOON + "[slot 2 g1] \\x1E\\x1Enone",
+            NOON + "[slot 2 g1] \\x1Eno end")
+        .last()
+        .asString()
+        .endsWith("xxx\\x1Elong");
+  }
+
+  @Test
+  void as_json_every_entry_is_one_object() {
+    stderr.json(true);
+    AppOutput output = new AppOutput(stderr);
+
+    log.getLogger("io.saola.A").info("worker \"ready\"\nslot=3");
+    log.getLogger("io.saola.A").error("broken", new IllegalStateException("wh\u001by"));
+    output.line("slot 2", 1, "\u001eabc\u001e{\"a\": \"é\"}\u001b");
+    output.line("mold", 2, "plain");
+
+    String time = "{\"time\":\"2026-11-22T12:00:00.000+00:00\",";
+    String pid = ",\"pid\":" + ProcessHandle.current().pid() + ",";
+    assertThat(said().lines())
+        .satisfiesExactly(
+            info ->
+                assertThat(info)
+                    .isEqualTo(
+                        time
+                            + "\"level\":\"INFO\""
+                            + pid
+                            + "\"message\":\"worker \\\"ready\\\"\\u000aslot=3\"}"),
+            error ->
+                assertThat(error)
+                    .startsWith(
+                        time
+                            + "\"level\":\"ERROR\""
+                            + pid
+                            + "\"message\":\"broken\",\"trace\":\""
+                            + "java.lang.IllegalStateException: wh\\u001by\\u000a\\u0009at ")
+                    .endsWith(")\"}"),
+            of ->
+                assertThat(of)
+                    .isEqualTo(
+                        time
+                            + "\"source\":\"slot 2\",\"generation\":1,\"request_id\":\"abc\","
+                            + "\"message\":\"{\\\"a\\\": \\\"é\\\"}\\u001b\"}"),
+            plain ->
+                assertThat(plain)
+                    .isEqualTo(
+                        time + "\"source\":\"mold\",\"generation\":2,\"message\":\"plain\"}"));
   }
 
   @Test
