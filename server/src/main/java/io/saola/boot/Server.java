@@ -129,9 +129,7 @@ public final class Server {
     }
     claimPidFile();
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
-    AccessLog accessLog =
-        started.add(
-            AccessLog.open(settings.log(), InstantSource.system(), LocalDatagrams::connect));
+    AccessLog accessLog = started.add(LocalDatagrams.open(settings.log()));
     RuntimeFolder runtime =
         started.add(RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom()));
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));

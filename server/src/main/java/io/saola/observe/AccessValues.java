@@ -55,16 +55,7 @@ final class AccessValues {
       case REFERER -> Fields.add(KnownHeader.REFERER, record, line);
       case USER_AGENT -> Fields.add(KnownHeader.USER_AGENT, record, line);
       case REQUEST_ID -> Fields.add(KnownHeader.X_REQUEST_ID, record, line);
-      case SLOT -> number(record.slot, line);
-      case RETRY -> number(record.retries, line);
-      case PID -> number(pid, line);
-      case PROCESS -> {
-        line.add('<');
-        line.addNumber(pid);
-        line.add('>');
-        yield true;
-      }
-      case HOSTNAME -> Fields.add(hostname, 0, hostname.length, line);
+      case SLOT, RETRY, PID, PROCESS, HOSTNAME -> ofServer(value, record, line);
       case REJECTION -> rejection(record, line);
       case ABORTED -> text(record.aborted ? TRUE : FALSE, line);
       case COMPLETION -> text(record.aborted ? new byte[0] : OK, line);
@@ -98,12 +89,34 @@ final class AccessValues {
           time(value, record, line);
       case UPSTREAM_STATUS ->
           number(record.appNanos < 0 || record.rejection != null ? -1 : record.status, line);
+      case ROUTER_AT, ROUTER_FORWARDED, ROUTER_CONNECT, ROUTER_SERVICE ->
+          ofRouter(value, record, line);
+    };
+  }
+
+  private boolean ofServer(AccessValue value, AccessRecord record, Line line) {
+    return switch (value) {
+      case SLOT -> number(record.slot, line);
+      case RETRY -> number(record.retries, line);
+      case PID -> number(pid, line);
+      case PROCESS -> {
+        line.add('<');
+        line.addNumber(pid);
+        line.add('>');
+        yield true;
+      }
+      default -> Fields.add(hostname, 0, hostname.length, line);
+    };
+  }
+
+  private boolean ofRouter(AccessValue value, AccessRecord record, Line line) {
+    return switch (value) {
       case ROUTER_AT -> routerAt(record, line);
       case ROUTER_FORWARDED ->
           Fields.add(KnownHeader.X_FORWARDED_FOR, record, line)
               || ofCaller(AccessValue.ADDRESS, record.caller, line);
       case ROUTER_CONNECT -> number(Math.max(0, record.queueNanos) / MILLI, line);
-      case ROUTER_SERVICE -> number((took - Math.max(0, record.queueNanos)) / MILLI, line);
+      default -> number((took - Math.max(0, record.queueNanos)) / MILLI, line);
     };
   }
 

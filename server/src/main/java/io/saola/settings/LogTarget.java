@@ -34,18 +34,16 @@ public sealed interface LogTarget {
     if (where.startsWith("/")) {
       return new LocalSyslog(Path.of(where));
     }
-    int colon = where.lastIndexOf(':');
-    // A colon in what is left is an IPv6 address, whose own are in brackets.
-    boolean named = colon > 0 && (where.startsWith("[") || where.indexOf(':') == colon);
-    String port = named ? where.substring(colon + 1) : "514";
-    String host = named ? where.substring(0, colon) : where;
+    // Behind the last colon is the port, unless that colon is an address's in brackets.
+    int colon = where.endsWith("]") ? -1 : where.lastIndexOf(':');
+    String port = colon < 0 ? "514" : where.substring(colon + 1);
+    String host = colon < 0 ? where : where.substring(0, colon);
     boolean bracketed = host.startsWith("[") && host.endsWith("]");
     if (bracketed) {
       host = host.substring(1, host.length() - 1);
     }
-    if (host.isEmpty()
-        || (host.contains(":") && !bracketed)
-        || !Digits.areWhole(port, port.length())) {
+    boolean named = !host.isEmpty() && (bracketed || !host.contains(":"));
+    if (!named || !Digits.areWhole(port, port.length())) {
       throw BadValue.expected("syslog, syslog:/PATH or syslog:HOST:PORT", text);
     }
     int number = port.length() > 5 ? 0 : Integer.parseInt(port);

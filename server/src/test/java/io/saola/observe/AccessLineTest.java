@@ -19,10 +19,69 @@ import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 class AccessLineTest {
   private static final TimeZone UTC = TimeZone.getTimeZone("UTC");
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00.250Z");
+
+  /// nginx's variables and what they are for [#ordinary].
+  static final List<String> VARIABLES =
+      List.of(
+          "remote_addr 192.0.2.7",
+          "remote_port 4711",
+          "remote_user alice",
+          "time_local 22/Nov/2026:12:00:00 +0000",
+          "time_iso8601 2026-11-22T12:00:00+00:00",
+          "saola_time 2026-11-22T12:00:00.250+00:00",
+          "msec 1795348800.250",
+          "request GET /a/b?x=1&y=2 HTTP/1.1",
+          "request_method GET",
+          "request_uri /a/b?x=1&y=2",
+          "uri /a/b",
+          "document_uri /a/b",
+          "args x=1&y=2",
+          "query_string x=1&y=2",
+          "is_args ?",
+          "server_protocol HTTP/1.1",
+          "scheme http",
+          "host example.org",
+          "server_name localhost",
+          "server_port 8000",
+          "status 200",
+          "body_bytes_sent 512",
+          "request_length 1215",
+          "request_time 2.012",
+          "saola_ms 2012.345",
+          "saola_receive_ms 0.250",
+          "saola_queue_ms 1.500",
+          "saola_app_ms 12.345",
+          "saola_send_ms 1998.250",
+          "upstream_connect_time 0.001",
+          "upstream_header_time 0.012",
+          "upstream_response_time 0.020",
+          "upstream_status 200",
+          "request_completion OK",
+          "request_id req-1",
+          "saola_trace_id -",
+          "pid 99",
+          "hostname web-1",
+          "saola_slot 3",
+          "saola_retry 0",
+          "saola_rejection -",
+          "saola_aborted false",
+          "saola_malformed -",
+          "http_host example.org",
+          "http_x_id 7",
+          "http_nothing -",
+          "arg_x 1",
+          "arg_y 2",
+          "arg_z -",
+          "cookie_b 2=2",
+          "cookie_c 3",
+          "cookie_d -",
+          "content_type -",
+          "sent_http_etag -");
 
   private final Line line = new Line();
   private Instant now = NOON;
@@ -141,69 +200,13 @@ class AccessLineTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      nullValues = "none",
-      value = {
-        "remote_addr,192.0.2.7",
-        "remote_port,4711",
-        "remote_user,alice",
-        "time_local,22/Nov/2026:12:00:00 +0000",
-        "time_iso8601,2026-11-22T12:00:00+00:00",
-        "saola_time,2026-11-22T12:00:00.250+00:00",
-        "msec,1795348800.250",
-        "request,GET /a/b?x=1&y=2 HTTP/1.1",
-        "request_method,GET",
-        "request_uri,/a/b?x=1&y=2",
-        "uri,/a/b",
-        "document_uri,/a/b",
-        "args,x=1&y=2",
-        "query_string,x=1&y=2",
-        "is_args,?",
-        "server_protocol,HTTP/1.1",
-        "scheme,http",
-        "host,example.org",
-        "server_name,localhost",
-        "server_port,8000",
-        "status,200",
-        "body_bytes_sent,512",
-        "request_length,1215",
-        "request_time,2.012",
-        "saola_ms,2012.345",
-        "saola_receive_ms,0.250",
-        "saola_queue_ms,1.500",
-        "saola_app_ms,12.345",
-        "saola_send_ms,1998.250",
-        "upstream_connect_time,0.001",
-        "upstream_header_time,0.012",
-        "upstream_response_time,0.020",
-        "upstream_status,200",
-        "request_completion,OK",
-        "request_id,req-1",
-        "saola_trace_id,-",
-        "pid,99",
-        "hostname,web-1",
-        "saola_slot,3",
-        "saola_retry,0",
-        "saola_rejection,-",
-        "saola_aborted,false",
-        "saola_malformed,-",
-        "http_host,example.org",
-        "http_x_id,7",
-        "http_nothing,-",
-        "arg_x,1",
-        "arg_y,2",
-        "arg_z,-",
-        "cookie_b,2=2",
-        "cookie_c,3",
-        "cookie_d,-",
-        "content_type,-",
-        "sent_http_etag,-",
-      })
-  void every_variable_of_an_ordinary_request(String name, String expected) {
+  @FieldSource("VARIABLES")
+  void every_variable_of_an_ordinary_request(String nameAndValue) {
+    String[] expected = nameAndValue.split(" ", 2);
     AccessRecord record = ordinary();
 
-    assertThat(write("$" + name, record)).isEqualTo(expected);
-    assertThat(write("<${" + name + "}>", record)).isEqualTo("<" + expected + ">");
+    assertThat(write("$" + expected[0], record)).isEqualTo(expected[1]);
+    assertThat(write("<${" + expected[0] + "}>", record)).isEqualTo("<" + expected[1] + ">");
   }
 
   @Test

@@ -104,14 +104,7 @@ class SettingsTest {
                     new AllowedOrigins(List.of())),
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
-                new LogSettings(
-                    new LogTarget.None(),
-                    format,
-                    new LogSettings.Rotation(Long.MAX_VALUE, 5),
-                    Facility.DAEMON,
-                    LogLevel.INFO,
-                    LogForm.TEXT,
-                    new TraceSettings(true, false)),
+                OtherValues.defaultLog(format),
                 new ServerSettings(null, null, "", "", null, Duration.ZERO)));
   }
 
@@ -152,15 +145,7 @@ class SettingsTest {
     texts.put("buffer-memory", "15M");
     texts.put("max-spool", "2G");
     texts.put("spool-dir", "spool");
-    texts.put("access-logfile", "access.log");
-    texts.put("access-logformat", "%(s)s");
-    texts.put("access-log-max-size", "23M");
-    texts.put("access-log-keep", "24");
-    texts.put("syslog-facility", "local7");
-    texts.put("log-format", "json");
-    texts.put("request-id", "off");
-    texts.put("traceparent", "make");
-    texts.put("log-level", "Warning");
+    texts.putAll(OtherValues.ofLog());
     texts.put("pid", "server.pid");
     texts.put("ready-file", "server.ready");
     texts.put("user", "somebody");
@@ -244,23 +229,8 @@ class SettingsTest {
             new AllowedOrigins(List.of(new AllowedOrigins.Same(), new AllowedOrigins.Any()))),
         new QueueSettings(0, Duration.ofHours(1), false),
         new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
-        new LogSettings(
-            new LogTarget.File(site.resolve("access.log")),
-            new AccessFormat(
-                AccessFormat.Style.TEXT,
-                List.of(new AccessFormat.Value(AccessValue.STATUS, AccessFormat.Place.OPEN))),
-            new LogSettings.Rotation(23 << 20, 24),
-            Facility.LOCAL7,
-            LogLevel.WARNING,
-            LogForm.JSON,
-            new TraceSettings(false, true)),
-        expectedServer(site));
-  }
-
-  private static ServerSettings expectedServer(Path site) {
-    Path pid = site.resolve("server.pid");
-    Path ready = site.resolve("server.ready");
-    return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5));
+        OtherValues.log(site),
+        OtherValues.server(site));
   }
 
   /// The same, but for what says where the interpreter was named.

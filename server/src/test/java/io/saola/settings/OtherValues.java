@@ -1,0 +1,54 @@
+package io.saola.settings;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What [SettingsTest] expects where no setting has its default.
+final class OtherValues {
+  private OtherValues() {}
+
+  static LogSettings defaultLog(AccessFormat format) {
+    return new LogSettings(
+        new LogTarget.None(),
+        format,
+        new LogSettings.Rotation(Long.MAX_VALUE, 5),
+        Facility.DAEMON,
+        LogLevel.INFO,
+        LogForm.TEXT,
+        new TraceSettings(true, false));
+  }
+
+  static Map<String, String> ofLog() {
+    return Map.of(
+        "access-logfile", "access.log",
+        "access-logformat", "%(s)s",
+        "access-log-max-size", "23M",
+        "access-log-keep", "24",
+        "syslog-facility", "local7",
+        "log-format", "json",
+        "request-id", "off",
+        "traceparent", "make",
+        "log-level", "Warning");
+  }
+
+  static LogSettings log(Path site) {
+    return new LogSettings(
+        new LogTarget.File(site.resolve("access.log")),
+        new AccessFormat(
+            AccessFormat.Style.TEXT,
+            List.of(new AccessFormat.Value(AccessValue.STATUS, AccessFormat.Place.OPEN))),
+        new LogSettings.Rotation(23 << 20, 24),
+        Facility.LOCAL7,
+        LogLevel.WARNING,
+        LogForm.JSON,
+        new TraceSettings(false, true));
+  }
+
+  static ServerSettings server(Path site) {
+    Path pid = site.resolve("server.pid");
+    Path ready = site.resolve("server.ready");
+    return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5));
+  }
+}
