@@ -274,8 +274,9 @@ class DeathsTest {
     for (String text : List.of("printed", "to stderr", "to wsgi.errors", "by write(2)")) {
       assertThat(server.awaitSaid(text)).isEqualTo(text);
       assertThat(server.said())
-          .anyMatch(
-              line -> line.matches(".*\\[slot \\d+ g\\d+] " + java.util.regex.Pattern.quote(text)));
+          .anyMatch(line ->
+              line.matches(
+                  ".*\\[slot \\d+ g\\d+] (\\[\\w+] )?" + java.util.regex.Pattern.quote(text)));
     }
   }
 }
