@@ -69,16 +69,16 @@ final class Trouble {
 
   void expired(long nanos) {
     LOG.warn(
-        "time is up after {} ms, the app is told: {} request=\"{}\"",
+        "time is up after {} ms, the app is told: {} request={}",
         nanos / 1_000_000,
         assignment,
-        requestLine());
+        request());
   }
 
   /// @param running how long it has been with its worker, in nanoseconds
   String account(long running, long inQueue) {
     return "request=\"%s\" age=%dms queue=%dms"
-        .formatted(requestLine(), running / 1_000_000, inQueue / 1_000_000);
+        .formatted(request(), running / 1_000_000, inQueue / 1_000_000);
   }
 
   void timedOut(long nanos) {
