@@ -14,6 +14,7 @@ import org.slf4j.LoggerFactory;
 final class Drain {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
   private static final Duration MOST_RESERVE = Duration.ofSeconds(3);
 
   private final EventLoop loop;
@@ -60,6 +61,21 @@ final class Drain {
     LOG.warn("stopping now: {} cut off", open());
     loop.submit(dispatcher::stop).syncUninterruptibly();
     return false;
+  }
+
+  /// Another server accepts in place of this one. Who has a connection may ask once more, so that
+  /// nobody's request crosses with its end; then what is open ends as at any stop.
+  void farewell(long successor, Duration grace) throws InterruptedException {
+    standing.handedOver(successor);
+    loop.submit(connections::letGo).syncUninterruptibly();
+    long end = System.nanoTime() + Math.min(grace.toNanos(), FAREWELL.toNanos());
+    while (open() > 0 && System.nanoTime() - end < 0) {
+      Outcome outcome = outcomes.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      if (outcome instanceof Outcome.Stop || outcome instanceof Outcome.KeeperGone) {
+        break;
+      }
+    }
+    run("upgrade", grace);
   }
 
   void run(String signal, Duration grace) throws InterruptedException {

@@ -6,9 +6,11 @@ import io.saola.control.OpenFiles;
 import io.saola.control.Operations;
 import io.saola.control.RefusedException;
 import io.saola.control.Status;
+import io.saola.control.Successor;
 import io.saola.control.WorkerState;
 import io.saola.exchange.Dispatcher;
 import io.saola.front.Connections;
+import io.saola.front.Listeners;
 import io.saola.observe.Counters;
 import io.saola.settings.Settings;
 import io.saola.settings.Version;
@@ -32,6 +34,7 @@ final class Operating implements Operations {
   private final Counters counters;
   private final Processes processes;
   private final Links links;
+  private final Handover handover;
   private final BlockingQueue<Outcome> outcomes;
   private final Instant since;
   private volatile List<String> addresses = List.of();
@@ -44,6 +47,7 @@ final class Operating implements Operations {
       Counters counters,
       Processes processes,
       Links links,
+      Handover handover,
       BlockingQueue<Outcome> outcomes,
       Instant since) {
     this.settings = settings;
@@ -53,6 +57,7 @@ final class Operating implements Operations {
     this.counters = counters;
     this.processes = processes;
     this.links = links;
+    this.handover = handover;
     this.outcomes = outcomes;
     this.since = since;
   }
@@ -61,8 +66,9 @@ final class Operating implements Operations {
   ///
   /// @param folder where the control socket is made
   /// @return what ends that again
-  AutoCloseable open(Path folder, List<String> urls) {
-    addresses = urls;
+  AutoCloseable open(Path folder, Listeners listeners) {
+    addresses = listeners.urls();
+    handover.listening(listeners.listening());
     Optional<ControlSocket> socket = ControlSocket.open(folder, this);
     return () -> {
       if (socket.isPresent()) {
@@ -76,7 +82,7 @@ final class Operating implements Operations {
     Counters.Snapshot count = counters.snapshot();
     return new Status(
         Version.TEXT,
-        onLoop(connections::isDraining) ? "stopping" : "serving",
+        onLoop(connections::isLeaving) ? "stopping" : handover.isOn() ? "upgrading" : "serving",
         links.app(),
         links.interfaceName(),
         links.load(),
@@ -92,7 +98,7 @@ final class Operating implements Operations {
         onLoop(dispatcher::running),
         onLoop(dispatcher::waiting),
         "",
-        "");
+        handover.failure().isEmpty() ? "" : "failed: " + handover.failure());
   }
 
   @Override
@@ -133,8 +139,26 @@ final class Operating implements Operations {
   }
 
   @Override
-  public String upgrade() throws RefusedException {
-    throw new RefusedException("upgrade is not available yet");
+  public String upgrade() throws RefusedException, InterruptedException {
+    return handover.upgrade();
+  }
+
+  /// The same, when nobody waits for the outcome but the log.
+  void upgradeBySignal() {
+    try {
+      handover.upgrade();
+    } catch (RefusedException e) {
+      if (!handover.failure().equals(e.getMessage())) { // which has been logged
+        LOG.error("not upgraded: {}", e.getMessage());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public Successor takeOver(long pid) throws RefusedException {
+    return handover.begin(pid);
   }
 
   private <T> T onLoop(Callable<T> question) {

@@ -13,4 +13,7 @@ sealed interface Outcome {
 
   /// Somebody asks the server to stop.
   record Stop(String signal) implements Outcome {}
+
+  /// Another process serves from now on.
+  record HandedOver(long pid) implements Outcome {}
 }

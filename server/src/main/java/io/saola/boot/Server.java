@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.saola.control.RefusedException;
 import io.saola.control.RuntimeParents;
 import io.saola.exchange.Dispatcher;
 import io.saola.exchange.ExchangeSettings;
@@ -11,6 +12,7 @@ import io.saola.exchange.Exchanges;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
+import io.saola.front.Inherited;
 import io.saola.front.Listeners;
 import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
@@ -23,7 +25,6 @@ import io.saola.link.Welcome;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.observe.ErrorLog;
-import io.saola.os.PidFile;
 import io.saola.os.Signals;
 import io.saola.settings.HttpSettings;
 import io.saola.settings.Load;
@@ -66,6 +67,9 @@ public final class Server {
   private static final Duration BODY_PAUSE = Duration.ofSeconds(30);
 
   private static final Duration SEND_PAUSE = Duration.ofSeconds(60);
+
+  /// How many times the time of a boot another server may take until it is ready to take over.
+  private static final int UPGRADE_BOOTS = 3;
 
   /// The exit code after something that should not happen.
   private static final int INTERNAL = 70;
@@ -115,28 +119,29 @@ public final class Server {
     } catch (IOException | UncheckedIOException e) {
       LOG.error("cannot start: {}", Failure.text(e));
       return 73;
+    } catch (RefusedException e) {
+      LOG.error("{}", e.getMessage());
+      return Addresses.UNAVAILABLE;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return INTERNAL;
     }
   }
 
-  private int serve() throws IOException, InterruptedException {
-    List<String> problems = Addresses.problems(settings.listen().binds());
+  private int serve() throws IOException, RefusedException, InterruptedException {
+    Place place = started.add(Place.of(settings, System.getenv()));
+    List<String> problems = place.problems();
     if (!problems.isEmpty()) {
       problems.forEach(LOG::error);
       return Addresses.UNAVAILABLE;
     }
-    claimPidFile();
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
     AccessLog accessLog = started.add(LocalDatagrams.open(settings.log()));
     RuntimeFolder runtime =
         started.add(RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom()));
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
-    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    started.add(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly());
-    EventLoop loop = group.next();
-
+    EventLoop loop = eventLoop();
+    Inherited sockets = place.receive(loop);
     String token = UUID.randomUUID().toString();
     Duration grace = settings.workers().gracefulTimeout();
     List<Path> clean = new ArrayList<>(runtime.clean());
@@ -152,35 +157,36 @@ public final class Server {
     started.add(supervisor);
 
     Connections connections = new Connections(loop);
-    WebSocketLoop webSockets = started.add(webSockets(connections));
     Exchanges exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
-    Http1 http1 = http1(exchanges, connections, webSockets);
+    Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
     Reloader reloader = reloader(supervisor, blueprints, loop, dispatcher);
-    Operating operating = operating(loop, connections, dispatcher, processes, links);
-    listenToSignals(accessLog, reloader, supervisor);
+    Handover handover = handover(loop, runtime, supervisor, place);
+    Operating operating = operating(loop, connections, dispatcher, processes, links, handover);
+    listenToSignals(accessLog, reloader, supervisor, operating);
     supervisor.start();
     rehearse(runtime, spool.path(), token);
     return untilStopped(
-        () -> Listeners.open(settings.listen(), loop, http1),
-        urls -> {
-          sayReady(urls, processes, links);
-          standing.ready(urls, loop, supervisor);
-          started.add(operating.open(runtime.path(), urls));
+        () -> place.take(loop, http1, sockets),
+        listeners -> {
+          started.add(operating.open(runtime.path(), listeners)); // who reads that we are may ask
+          sayReady(listeners.urls(), processes, links);
+          standing.ready(listeners.urls(), loop, supervisor);
           tend(links, loop, dispatcher, supervisor);
         },
         links,
+        place,
+        handover,
         new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
+  }
+
+  private EventLoop eventLoop() {
+    EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    started.add(() -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly());
+    return group.next();
   }
 
   private static LinkSettings linking(RuntimeFolder runtime, String token, Blueprints blueprints) {
     return new LinkSettings(runtime.socket(), runtime.pages(), token, blueprints::welcome);
-  }
-
-  private void claimPidFile() throws IOException {
-    Path pidFile = settings.server().pidFile();
-    if (pidFile != null) {
-      started.add(PidFile.claim(pidFile));
-    }
   }
 
   private Reloader reloader(
@@ -211,12 +217,27 @@ public final class Server {
     }
   }
 
+  private Handover handover(
+      EventLoop loop, RuntimeFolder runtime, Supervisor supervisor, Place place) {
+    return new Handover(
+        loop,
+        runtime.path(),
+        new SecondServer(settings.app().interpreter().path()),
+        settings.workers().bootTimeout().multipliedBy(UPGRADE_BOOTS),
+        supervisor::disown,
+        pid -> {
+          place.gone();
+          outcomes.add(new Outcome.HandedOver(pid));
+        });
+  }
+
   private Operating operating(
       EventLoop loop,
       Connections connections,
       Dispatcher dispatcher,
       Processes processes,
-      Links links) {
+      Links links,
+      Handover handover) {
     return new Operating(
         settings,
         loop,
@@ -225,17 +246,24 @@ public final class Server {
         counters,
         processes,
         links,
+        handover,
         outcomes,
         startInstant());
   }
 
   /// Opens the listeners when everything is ready.
   private interface Opening {
-    Listeners open() throws Listeners.BindException;
+    Listeners open() throws RefusedException, IOException;
   }
 
-  private int untilStopped(Opening opening, Consumer<List<String>> ready, Links links, Drain drain)
-      throws InterruptedException {
+  private int untilStopped(
+      Opening opening,
+      Consumer<Listeners> ready,
+      Links links,
+      Place place,
+      Handover handover,
+      Drain drain)
+      throws IOException, RefusedException, InterruptedException {
     Listeners listeners = null;
     while (true) {
       switch (outcomes.take()) {
@@ -243,18 +271,14 @@ public final class Server {
           if (refuses(links)) {
             return 78;
           }
-          try {
-            listeners = started.add(opening.open());
-          } catch (Listeners.BindException e) {
-            LOG.error("{}", Addresses.explain(e.bind(), String.valueOf(e.getMessage())));
-            return Addresses.UNAVAILABLE;
-          }
-          ready.accept(listeners.urls());
+          listeners = opening.open();
+          ready.accept(listeners);
           whenReady.accept(listeners.urls());
         }
         case Outcome.Failed(int exitCode, String message) -> {
           if (!message.isEmpty()) {
             LOG.error("{}", message);
+            place.failed(message);
           }
           return exitCode;
         }
@@ -262,7 +286,16 @@ public final class Server {
           LOG.error("the keeper of the Python processes has died, and they with it");
           return INTERNAL;
         }
+        case Outcome.HandedOver(long pid) -> {
+          if (listeners != null) {
+            listeners.handOver();
+            drain.farewell(pid, settings.workers().gracefulTimeout());
+          }
+          LOG.info("ended after {}, pid={} serves on", total(), pid);
+          return 0;
+        }
         case Outcome.Stop(String signal) -> {
+          handover.close();
           if (listeners != null && drain.linger(signal, settings.server().drainDelay())) {
             listeners.close();
             drain.run(signal, settings.workers().gracefulTimeout());
@@ -311,10 +344,12 @@ public final class Server {
     }
   }
 
-  private void listenToSignals(AccessLog accessLog, Reloader reloader, Supervisor supervisor) {
+  private void listenToSignals(
+      AccessLog accessLog, Reloader reloader, Supervisor supervisor, Operating operating) {
     Signals.on("TERM", () -> outcomes.add(new Outcome.Stop("TERM")));
     Signals.on("INT", () -> outcomes.add(new Outcome.Stop("INT")));
     Signals.on("USR1", accessLog::reopen);
+    Signals.on("USR2", operating::upgradeBySignal);
     Signals.on("HUP", reloader::request);
     Signals.on("TTIN", () -> supervisor.scaleBy(1));
     Signals.on("TTOU", () -> supervisor.scaleBy(-1));

@@ -35,7 +35,7 @@ final class Standing implements AutoCloseable {
     Path file = settings.readyFile();
     return new Standing(
         Notify.from(environment, ProcessHandle.current().pid()),
-        file == null ? null : ReadyFile.prepare(file));
+        file == null ? null : ReadyFile.prepare(file, !settings.takeOver().isEmpty()));
   }
 
   /// The listeners are open.
@@ -70,6 +70,9 @@ final class Standing implements AutoCloseable {
 
   /// Another process is the server now.
   void handedOver(long pid) {
+    if (readyFile != null) {
+      readyFile.handOver();
+    }
     notify.mainPid(pid);
   }
 

@@ -8,8 +8,6 @@ import io.saola.control.Servers;
 import io.saola.settings.SettingsException;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,34 +122,9 @@ final class Remote {
 
   private Servers.Found named(String name) throws NoServerException, InterruptedException {
     try {
-      Optional<Long> pid = pid(name);
-      if (pid.isEmpty()) {
-        return servers.at(Path.of(name));
-      }
-      for (Servers.Found found : servers.search().found()) {
-        if (found.pid() == pid.get()) {
-          return found;
-        }
-      }
-      throw new NoServerException(
-          Exit.UNAVAILABLE, name + ": no server with pid " + pid.get() + " answers");
+      return servers.named(name);
     } catch (RefusedException e) {
       throw new NoServerException(Exit.UNAVAILABLE, String.valueOf(e.getMessage()));
-    } catch (IOException e) {
-      throw new NoServerException(Exit.UNAVAILABLE, name + ": cannot be read: " + e.getMessage());
     }
-  }
-
-  /// A number, or what is in a pid file.
-  private static Optional<Long> pid(String name) throws IOException {
-    String text = name;
-    Path file = Path.of(name);
-    if (!name.matches("\\d+") && Files.isRegularFile(file)) {
-      text = Files.readString(file).strip();
-      if (!text.matches("\\d{1,9}")) {
-        throw new IOException("it holds no pid");
-      }
-    }
-    return text.matches("\\d{1,9}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
   }
 }

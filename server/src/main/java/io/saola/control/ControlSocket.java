@@ -9,8 +9,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,65 +95,29 @@ public final class ControlSocket implements AutoCloseable {
     try (channel) {
       Lines lines = new Lines(channel, LONGEST_REQUEST);
       UserPrincipal peer = Peers.peer(channel);
-      if (!peers.mayAsk(peer)) {
+      if (peers.mayAsk(peer)) {
+        converse(lines);
+      } else {
         LOG.warn("refused a user at the control socket user={}", peer.getName());
+        String owner = peers.me().getName();
+        lines.read(); // one who is still writing would not hear the answer
         lines.write(
-            error(
-                "this server belongs to "
-                    + peers.me().getName()
-                    + ": only that user and"
-                    + " root may ask it"));
-        return;
-      }
-      for (Optional<String> line = lines.read(); line.isPresent(); line = lines.read()) {
-        lines.write(answer(line.get()));
+            Answer.error(
+                "this server belongs to " + owner + ": only that user and root may ask it"));
       }
     } catch (IOException e) {
       LOG.debug("control connection ended error={}", e.toString());
     }
   }
 
-  private String answer(String line) {
+  private void converse(Lines lines) throws IOException {
+    Conversation conversation = new Conversation(operations);
     try {
-      return Json.write(message("value", value(Request.parse(line))));
-    } catch (RefusedException e) {
-      return error(String.valueOf(e.getMessage()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return error("the server is stopping");
-    } catch (RuntimeException e) {
-      LOG.error("control request failed", e);
-      return error("an error inside the server, which its log tells");
+      for (Optional<String> line = lines.read(); line.isPresent(); line = lines.read()) {
+        lines.write(conversation.answer(line.get()));
+      }
+    } finally {
+      conversation.end();
     }
-  }
-
-  private Object value(Request request) throws RefusedException, InterruptedException {
-    return switch (request.operation()) {
-      case "status" -> operations.status().toJson();
-      case "ps" -> operations.workers().stream().map(WorkerState::toJson).toList();
-      case "files" -> operations.openFiles().stream().map(OpenFiles::toJson).toList();
-      case "stack" -> operations.stack(request.slot());
-      case "reload" -> operations.reload();
-      case "recycle" -> operations.recycle(request.slot());
-      case "scale" -> operations.scale(request.workers());
-      case "stop" -> operations.stop();
-      case "upgrade" -> operations.upgrade();
-      default ->
-          throw new RefusedException(
-              "this server does not know "
-                  + request.operation()
-                  + ": it is another version than the saola that asks");
-    };
-  }
-
-  private static String error(String message) {
-    return Json.write(message("error", message));
-  }
-
-  private static Map<String, Object> message(String name, Object value) {
-    Map<String, Object> message = new LinkedHashMap<>();
-    message.put("version", VERSION);
-    message.put(name, value);
-    return message;
   }
 }

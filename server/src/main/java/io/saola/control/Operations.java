@@ -40,4 +40,9 @@ public interface Operations {
   ///
   /// @throws RefusedException with the reason, if this server serves on
   String upgrade() throws RefusedException, InterruptedException;
+
+  /// A process of this number wants to take this server's place.
+  ///
+  /// @throws RefusedException if another does already, or this server is about to stop
+  Successor takeOver(long pid) throws RefusedException;
 }

@@ -51,6 +51,14 @@ public record Request(String operation, Map<String, Object> arguments) {
     return number("workers");
   }
 
+  int pid() throws RefusedException {
+    return number("pid");
+  }
+
+  String text(String name) {
+    return arguments.get(name) instanceof String text ? text : "";
+  }
+
   private int number(String name) throws RefusedException {
     if (arguments.get(name) instanceof Long number && number >= 0 && number <= Integer.MAX_VALUE) {
       return number.intValue();

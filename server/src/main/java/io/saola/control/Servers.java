@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -93,10 +94,40 @@ public final class Servers {
     return new Search(found, remarks);
   }
 
-  /// The one server with this runtime folder, or control socket.
+  /// The server with this pid, pid file, runtime folder or control socket.
   ///
   /// @throws RefusedException with a line that says why there is none
-  public Found at(Path path) throws RefusedException, InterruptedException {
+  public Found named(String name) throws RefusedException, InterruptedException {
+    Optional<Long> pid = pid(name);
+    if (pid.isEmpty()) {
+      return at(Path.of(name));
+    }
+    for (Found found : search().found()) {
+      if (found.pid() == pid.get()) {
+        return found;
+      }
+    }
+    throw new RefusedException(name + ": no server with pid " + pid.get() + " answers");
+  }
+
+  /// A number, or what is in a pid file.
+  private static Optional<Long> pid(String name) throws RefusedException {
+    String text = name;
+    Path file = Path.of(name);
+    if (!name.matches("\\d+") && Files.isRegularFile(file)) {
+      try {
+        text = Files.readString(file).strip();
+      } catch (IOException e) {
+        throw new RefusedException(name + ": cannot be read");
+      }
+      if (!text.matches("\\d{1,9}")) {
+        throw new RefusedException(name + ": holds no pid");
+      }
+    }
+    return text.matches("\\d{1,9}") ? Optional.of(Long.valueOf(text)) : Optional.empty();
+  }
+
+  private Found at(Path path) throws RefusedException, InterruptedException {
     Path folder = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
     if (folder == null || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new RefusedException(path + ": there is nothing");

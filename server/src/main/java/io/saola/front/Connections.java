@@ -56,6 +56,12 @@ public final class Connections {
     return leaving || draining;
   }
 
+  /// From now on every connection closes after its next answer, and an idle one may still ask: who
+  /// comes again comes to another server. [#drain] ends that.
+  public void letGo() {
+    draining = true;
+  }
+
   /// From now on every connection closes as soon as it has nothing to do.
   public void drain() {
     draining = true;

@@ -10,6 +10,9 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.NetUtil;
 import io.saola.front.http1.Http1;
 import io.saola.model.Caller;
@@ -17,7 +20,6 @@ import io.saola.settings.Bind;
 import io.saola.settings.ListenSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -25,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The addresses that accept connections.
 public final class Listeners implements AutoCloseable {
@@ -42,7 +45,13 @@ public final class Listeners implements AutoCloseable {
     }
   }
 
+  /// A listening socket, for another server to accept from.
+  ///
+  /// @param address as a [Bind] is written
+  public record Listening(String address, FileDescriptor socket) {}
+
   private final List<Channel> channels = new ArrayList<>();
+  private final List<Listening> listening = new ArrayList<>();
   private final List<String> urls = new ArrayList<>();
   private final List<Path> sockets = new ArrayList<>();
 
@@ -51,10 +60,17 @@ public final class Listeners implements AutoCloseable {
   /// Opens all addresses, or none.
   public static Listeners open(ListenSettings settings, EventLoop loop, Http1 http1)
       throws BindException {
+    return open(settings, loop, http1, new Inherited());
+  }
+
+  /// The same; what another server has handed over is open already.
+  public static Listeners open(
+      ListenSettings settings, EventLoop loop, Http1 http1, Inherited inherited)
+      throws BindException {
     Listeners listeners = new Listeners();
     for (Bind bind : settings.binds()) {
       try {
-        listeners.open(bind, settings, loop, http1);
+        listeners.open(bind, settings, loop, http1, inherited.take(bind));
       } catch (IOException e) {
         listeners.close();
         throw new BindException(bind, e);
@@ -68,7 +84,17 @@ public final class Listeners implements AutoCloseable {
     return List.copyOf(urls);
   }
 
-  private void open(Bind bind, ListenSettings settings, EventLoop loop, Http1 http1)
+  /// The sockets, in the order of the addresses.
+  public List<Listening> listening() {
+    return List.copyOf(listening);
+  }
+
+  private void open(
+      Bind bind,
+      ListenSettings settings,
+      EventLoop loop,
+      Http1 http1,
+      @Nullable FileDescriptor inherited)
       throws IOException {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -83,35 +109,60 @@ public final class Listeners implements AutoCloseable {
     switch (bind) {
       case Bind.Tcp tcp -> {
         bootstrap
-            .channel(EpollServerSocketChannel.class)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(tcpConnections(settings, http1));
-        Channel channel = bind(bootstrap, new InetSocketAddress(tcp.host(), tcp.port()));
+        Channel channel;
+        if (inherited == null) {
+          bootstrap.channel(EpollServerSocketChannel.class);
+          channel = await(bootstrap.bind(new InetSocketAddress(tcp.host(), tcp.port())));
+        } else {
+          bootstrap.channelFactory(() -> new EpollServerSocketChannel(inherited.intValue()));
+          channel = await(bootstrap.register());
+        }
+        opened(bind, channel);
         int port = ((InetSocketAddress) channel.localAddress()).getPort();
         urls.add("http://" + new Bind.Tcp(tcp.host(), port));
       }
       case Bind.Unix(Path path) -> {
-        removeStale(path);
+        FileDescriptor socket = inherited == null ? listen(path, settings.backlog()) : inherited;
         bootstrap
-            .channel(EpollServerDomainSocketChannel.class)
+            .channelFactory(() -> new EpollServerDomainSocketChannel(socket.intValue(), true))
             .childHandler(unixConnections(settings, http1));
-        bind(bootstrap, new DomainSocketAddress(path.toString()));
+        opened(bind, await(bootstrap.register()));
         sockets.add(path);
         urls.add("unix:" + path);
       }
     }
   }
 
-  private Channel bind(ServerBootstrap bootstrap, SocketAddress address) throws IOException {
-    ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
-    Throwable cause = bound.cause();
+  private static Channel await(ChannelFuture future) throws IOException {
+    Throwable cause = future.awaitUninterruptibly().cause();
     if (cause != null) {
       throw cause instanceof IOException io ? io : new IOException(cause.toString(), cause);
     }
-    bound.channel().pipeline().addLast(new AcceptFailures()); // behind what accepts
-    channels.add(bound.channel());
-    return bound.channel();
+    return future.channel();
+  }
+
+  private void opened(Bind bind, Channel channel) {
+    channel.pipeline().addLast(new AcceptFailures()); // behind what accepts
+    channels.add(channel);
+    listening.add(new Listening(bind.toString(), ((UnixChannel) channel).fd()));
+  }
+
+  /// A channel that Netty binds would remove the file when it is closed, also after the socket was
+  /// handed over to another server.
+  private static FileDescriptor listen(Path path, int backlog) throws IOException {
+    removeStale(path);
+    Socket socket = Socket.newSocketDomain();
+    try {
+      socket.bind(new DomainSocketAddress(path.toString()));
+      socket.listen(backlog);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   /// A socket that nobody listens on is what a killed server has left.
@@ -163,6 +214,13 @@ public final class Listeners implements AutoCloseable {
     };
   }
 
+  /// Accepts no more connections, because another server has the same sockets; those that are open
+  /// go on.
+  public void handOver() {
+    sockets.clear();
+    close();
+  }
+
   /// Accepts no more connections; those that are open go on.
   @Override
   public void close() {
@@ -170,6 +228,7 @@ public final class Listeners implements AutoCloseable {
       channel.close().awaitUninterruptibly();
     }
     channels.clear();
+    listening.clear();
     for (Path socket : sockets) {
       try {
         Files.deleteIfExists(socket);

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
 /// The processes directly below this one, those that it adopted included.
@@ -64,12 +65,14 @@ public final class Children {
   /// Kills and reaps every child, and what becomes a child by that, until none is left or `bound`
   /// has passed. True if none is left.
   ///
-  /// Killing only direct children is safe: until this process has reaped one, its pid is not given
-  /// to another. Their own children become ours, so no tree is walked.
-  public static boolean end(Duration bound, LongSupplier nanoTime) {
+  /// @param spared pids that are left alone, and do not count
+  ///
+  ///   Killing only direct children is safe: until this process has reaped one, its pid is not
+  ///   given to another. Their own children become ours, so no tree is walked.
+  public static boolean end(Duration bound, LongSupplier nanoTime, LongPredicate spared) {
     long start = nanoTime.getAsLong();
     while (true) {
-      List<ProcessHandle> children = ProcessHandle.current().children().toList();
+      List<ProcessHandle> children = all(spared);
       if (children.isEmpty()) {
         return true;
       }
@@ -81,10 +84,14 @@ public final class Children {
         }
       }
       if (nanoTime.getAsLong() - start >= bound.toNanos()) {
-        return ProcessHandle.current().children().findAny().isEmpty();
+        return all(spared).isEmpty();
       }
       LockSupport.parkNanos(PAUSE);
     }
+  }
+
+  private static List<ProcessHandle> all(LongPredicate spared) {
+    return ProcessHandle.current().children().filter(child -> !spared.test(child.pid())).toList();
   }
 
   /// Whether a process has ended and waits to be reaped, which [ProcessHandle#isAlive] calls alive.

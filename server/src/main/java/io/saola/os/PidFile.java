@@ -14,6 +14,7 @@ import java.util.OptionalLong;
 public final class PidFile implements AutoCloseable {
   private final Path path;
   private final long pid;
+  private volatile boolean handedOver;
 
   private PidFile(Path path, long pid) {
     this.path = path;
@@ -26,9 +27,17 @@ public final class PidFile implements AutoCloseable {
   /// @throws IOException with a sentence for the operator, if another process lives under the
   ///   number in the file or it cannot be written
   public static PidFile claim(Path path) throws IOException {
+    return claim(path, 0);
+  }
+
+  /// The same, also if the file belongs to `predecessor`, whose place this process takes.
+  public static PidFile claim(Path path, long predecessor) throws IOException {
     long pid = ProcessHandle.current().pid();
     OptionalLong other = read(path);
-    if (other.isPresent() && other.getAsLong() != pid && lives(other.getAsLong())) {
+    if (other.isPresent()
+        && other.getAsLong() != pid
+        && other.getAsLong() != predecessor
+        && lives(other.getAsLong())) {
       throw new IOException(
           path
               + " belongs to a process that is running (pid "
@@ -39,10 +48,15 @@ public final class PidFile implements AutoCloseable {
     return new PidFile(path, pid);
   }
 
+  /// From now on the file is another process's.
+  public void handOver() {
+    handedOver = true;
+  }
+
   /// Removes the file, unless another process has taken it over since.
   @Override
   public void close() throws IOException {
-    if (read(path).equals(OptionalLong.of(pid))) {
+    if (!handedOver && read(path).equals(OptionalLong.of(pid))) {
       Files.deleteIfExists(path);
     }
   }

@@ -10,14 +10,19 @@ import java.nio.file.StandardCopyOption;
 /// A file that exists while this process is ready.
 public final class ReadyFile implements AutoCloseable {
   private final Path path;
+  private volatile boolean handedOver;
 
   private ReadyFile(Path path) {
     this.path = path;
   }
 
   /// Removes the file, which may be left over, and makes sure that it can be made later.
-  public static ReadyFile prepare(Path path) throws IOException {
-    Files.deleteIfExists(path);
+  ///
+  /// @param keep not removed, since it is that of a server whose place this process takes
+  public static ReadyFile prepare(Path path, boolean keep) throws IOException {
+    if (!keep) {
+      Files.deleteIfExists(path);
+    }
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null || !Files.isWritable(folder)) {
       throw new AccessDeniedException(path.toString());
@@ -38,8 +43,15 @@ public final class ReadyFile implements AutoCloseable {
     }
   }
 
+  /// From now on the file is another process's.
+  public void handOver() {
+    handedOver = true;
+  }
+
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(path);
+    if (!handedOver) {
+      Files.deleteIfExists(path);
+    }
   }
 }

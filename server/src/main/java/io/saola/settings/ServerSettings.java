@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// @param group name or number; empty for the user's own
 /// @param umask what it takes away from the mode of new files; null to leave that as it is
 /// @param drainDelay how long a server that was told to stop goes on accepting
+/// @param takeOver the running server whose addresses are taken over; empty for none
 public record ServerSettings(
     @Nullable Path pidFile,
     @Nullable Path readyFile,
     String user,
     String group,
     @Nullable Integer umask,
-    Duration drainDelay) {
+    Duration drainDelay,
+    String takeOver) {
   static final Section SECTION = new Section("The server");
 
   static final Setting<String> CONFIG =
@@ -71,6 +73,19 @@ public record ServerSettings(
           "Time after SIGTERM in which connections are still accepted while /-/ready says 503, so"
               + " that load balancers can turn away first.");
 
+  static final Setting<String> TAKE_OVER =
+      SECTION.add(
+          new Setting<>(
+              "take-over",
+              NO_LETTER,
+              "SERVER",
+              "",
+              new Words(),
+              NOT_IN_FILES,
+              "Take the addresses over from a running server, which ends when this one is ready: its"
+                  + " runtime folder, control socket, pid file or pid. saola upgrade does it by"
+                  + " itself."));
+
   static ServerSettings from(Values values, Path folder) {
     String mask = values.get(UMASK);
     return new ServerSettings(
@@ -79,7 +94,8 @@ public record ServerSettings(
         values.get(USER),
         values.get(GROUP),
         mask.isEmpty() ? null : Integer.parseInt(mask, FileMask.OCTAL),
-        values.get(DRAIN_DELAY));
+        values.get(DRAIN_DELAY),
+        values.get(TAKE_OVER));
   }
 
   private static @Nullable Path file(Values values, Setting<String> setting, Path folder) {

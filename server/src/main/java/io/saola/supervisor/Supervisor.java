@@ -46,6 +46,7 @@ public final class Supervisor implements AutoCloseable {
   private @Nullable Thread thread; // start and stop, guarded by this
   private volatile @Nullable Keeper keeper;
   private volatile boolean stopping;
+  private volatile long disowned;
   private boolean keeperStarted;
   private boolean adopting;
   private long startedAt;
@@ -186,6 +187,11 @@ public final class Supervisor implements AutoCloseable {
     mailbox.add(new Command.Ask(answer));
   }
 
+  /// This child of the server is none of its Python processes, and stays when they all end.
+  public void disown(long pid) {
+    disowned = pid;
+  }
+
   /// From now on nothing is forked or replaced: who ends may end.
   public void halt() {
     mailbox.add(new Command.Halt());
@@ -223,7 +229,7 @@ public final class Supervisor implements AutoCloseable {
         running.kill();
         running.awaitEnd(LEFTOVERS);
       }
-      Children.end(LEFTOVERS, nanoTime);
+      Children.end(LEFTOVERS, nanoTime, pid -> pid == disowned);
     }
     closeOutputs();
     thread.interrupt();
@@ -349,7 +355,7 @@ public final class Supervisor implements AutoCloseable {
       refuse(Interpreter.explain(plan.python(), status, lastWords));
     } else if (!stopping) {
       LOG.error("keeper exited {}", status.field());
-      boolean nothingLeft = Children.end(LEFTOVERS, nanoTime);
+      boolean nothingLeft = Children.end(LEFTOVERS, nanoTime, pid -> pid == disowned);
       LOG.info("processes ended all={}", nothingLeft);
       events.keeperGone();
     }

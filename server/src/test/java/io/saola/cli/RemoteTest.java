@@ -141,7 +141,7 @@ class RemoteTest {
     assertThat(run(Command.STATUS, "--server=/no/where")).isEqualTo(69);
     assertThat(err()).isEqualTo("saola: /no/where: there is nothing\n");
     assertThat(run(Command.STATUS, "--server=" + file)).isEqualTo(69);
-    assertThat(err()).isEqualTo("saola: " + file + ": cannot be read: it holds no pid\n");
+    assertThat(err()).isEqualTo("saola: " + file + ": holds no pid\n");
     assertThat(run(Command.STATUS, "--server=" + parent)).isEqualTo(69);
     assertThat(err()).isEqualTo("saola: " + parent + ": there is no control socket\n");
   }

@@ -1,5 +1,6 @@
 package io.saola.control;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 public final class FakeOperations implements Operations {
   public final List<String> asked = new ArrayList<>();
   public final CountDownLatch gate = new CountDownLatch(1);
+  public final CountDownLatch gone = new CountDownLatch(1);
   public volatile String state = "serving";
   public volatile long pid = 4711;
 
@@ -100,5 +102,40 @@ public final class FakeOperations implements Operations {
   @Override
   public String upgrade() {
     throw new IllegalStateException("a mistake");
+  }
+
+  @Override
+  public Successor takeOver(long pid) throws RefusedException {
+    if (pid == 1) {
+      throw new RefusedException("another server is taking over already (pid 5)");
+    }
+    note("take-over " + pid);
+    return new Successor() {
+      @Override
+      public List<String> addresses() {
+        return List.of("127.0.0.1:8000");
+      }
+
+      @Override
+      public Path socket() {
+        return Path.of("/run/upgrade.sock");
+      }
+
+      @Override
+      public void ready() {
+        note("ready");
+      }
+
+      @Override
+      public void failed(String why) {
+        note("failed " + why);
+      }
+
+      @Override
+      public void gone() {
+        note("gone");
+        gone.countDown();
+      }
+    };
   }
 }

@@ -21,7 +21,7 @@ class ChildrenTest {
     try (BufferedReader lines = child.inputReader()) {
       assertThat(lines.readLine()).isNotNull();
 
-      boolean nothingLeft = Children.end(Duration.ofSeconds(10), System::nanoTime);
+      boolean nothingLeft = Children.end(Duration.ofSeconds(10), System::nanoTime, pid -> false);
 
       assertThat(nothingLeft).isTrue();
       assertThat(ProcessHandle.current().children()).isEmpty();

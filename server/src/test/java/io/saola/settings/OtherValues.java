@@ -49,6 +49,6 @@ final class OtherValues {
   static ServerSettings server(Path site) {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");
-    return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5));
+    return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5), "4711");
   }
 }

@@ -105,7 +105,7 @@ class SettingsTest {
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
                 OtherValues.defaultLog(format),
-                new ServerSettings(null, null, "", "", null, Duration.ZERO)));
+                new ServerSettings(null, null, "", "", null, Duration.ZERO, "")));
   }
 
   /// A value for each flag that is not its default, so that none can be wired to another.
@@ -152,6 +152,7 @@ class SettingsTest {
     texts.put("group", "some");
     texts.put("umask", "027");
     texts.put("drain-delay", "5");
+    texts.put("take-over", "4711");
     return texts;
   }
 
@@ -285,7 +286,9 @@ class SettingsTest {
   @Test
   void every_key_of_a_file_reaches_its_own_component() throws Exception {
     StringBuilder toml = new StringBuilder("target = \"a.b:c\"\n");
-    others().forEach((key, text) -> toml.append(key + " = '" + text + "'\n"));
+    Map<String, String> texts = others();
+    environment.put("SAOLA_TAKE_OVER", texts.remove("take-over")); // which no file can say
+    texts.forEach((key, text) -> toml.append(key + " = '" + text + "'\n"));
     Files.writeString(folder.resolve("saola.toml"), toml);
 
     assertThat(withoutOrigin(read())).isEqualTo(expectedOfOthers());

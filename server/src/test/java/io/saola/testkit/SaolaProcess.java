@@ -35,6 +35,8 @@ public final class SaolaProcess implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile(" serves .* on http://127\\.0\\.0\\.1:(\\d+)");
 
+  private static final Pattern SUCCESSOR = Pattern.compile("started a second server pid=(\\d+)");
+
   private final Path folder;
   private final Process process;
   private final Thread reader;
@@ -111,7 +113,7 @@ public final class SaolaProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> java(@Nullable OpenCopy copy) {
+  static List<String> java(@Nullable OpenCopy copy) {
     return new ArrayList<>(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -132,7 +134,7 @@ public final class SaolaProcess implements AutoCloseable {
   }
 
   /// Nothing of whoever runs the tests may reach the server under test.
-  private static void environment(Map<String, String> environment, Path folder) {
+  static void environment(Map<String, String> environment, Path folder) {
     environment
         .keySet()
         .removeIf(name ->
@@ -247,6 +249,11 @@ public final class SaolaProcess implements AutoCloseable {
 
   // ---- its folders
 
+  /// The folder with all of its own.
+  Path folder() {
+    return folder;
+  }
+
   /// Where `NAME.in`, `NAME.go` and `NAME.closed` of the app are.
   public Path appFile(String name) {
     return folder.resolve("app").resolve(name);
@@ -354,16 +361,37 @@ public final class SaolaProcess implements AutoCloseable {
 
   /// Waits for its end; its exit code. Everything that it said is here then.
   public int awaitExit() {
+    int code = awaitHandover();
+    try {
+      reader.join(STOP);
+      return code;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Waits for its end, after which another server goes on in its place and says more; its exit
+  /// code.
+  public int awaitHandover() {
     try {
       if (!process.waitFor(STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new AssertionError("it does not end\n" + String.join("\n", said()));
       }
-      reader.join(STOP);
       return process.exitValue();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  /// The pids of the servers that were started to take its place, and theirs, in that order.
+  public List<Long> successors() {
+    return said().stream()
+        .map(SUCCESSOR::matcher)
+        .filter(Matcher::find)
+        .map(found -> Long.valueOf(found.group(1)))
+        .toList();
   }
 
   /// Stops it, first kindly; complains about leaks and about the server's own exceptions.
@@ -380,6 +408,12 @@ public final class SaolaProcess implements AutoCloseable {
     }
     String stuck = stopped ? "" : "it did not stop on SIGTERM:\n" + stacks();
     process.destroyForcibly();
+    for (long successor : successors()) {
+      if (ProcFs.isAlive(successor)) {
+        signal(successor, "TERM");
+        Patience.await("the end of the new server", () -> !ProcFs.isAlive(successor));
+      }
+    }
     awaitExit();
     delete();
     String problem = stopped ? problem() : stuck;
