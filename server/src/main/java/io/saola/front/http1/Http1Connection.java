@@ -9,8 +9,6 @@ import io.saola.exchange.Exchange;
 import io.saola.exchange.WebSocketClient;
 import io.saola.exchange.WebSocketEvents;
 import io.saola.front.Connections;
-import io.saola.front.websocket.Handshake;
-import io.saola.front.websocket.WebSocketConnection;
 import io.saola.model.Caller;
 import io.saola.model.Method;
 import io.saola.model.Rejection;
@@ -48,26 +46,27 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private final BodyDecoder body = new BodyDecoder();
   private final Input input = new Input();
   private final Closing closing = new Closing();
+  private final Pace pace;
   private State state = State.HEAD;
   private @Nullable Exchange exchange;
-  private @Nullable Handshake handshake;
+  private @Nullable Upgrade upgrade;
   private @Nullable Http1Response response;
   private @Nullable ChannelHandlerContext context;
   private long startNanos;
-  private long deadline;
   private boolean paused;
   private boolean processing;
 
   Http1Connection(Http1 shared, Caller caller, boolean trusted) {
     this.shared = shared;
     this.request = new NextRequest(shared, caller, trusted);
+    this.pace = new Pace(shared.settings());
   }
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
     context = ctx;
     response = new Http1Response(shared, this, ctx);
-    deadline = System.nanoTime() + shared.settings().headTimeout();
+    pace.head(System.nanoTime());
     shared.connections().add(this);
     // One that is closed while it is out of epoll (see Reading) does not become inactive.
     ctx.channel().closeFuture().addListener(done -> channelInactive(ctx));
@@ -87,7 +86,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (state == State.HEAD && request.isIdle()) {
       startNanos = System.nanoTime();
     } else if (state == State.BODY) {
-      deadline = System.nanoTime() + shared.settings().bodyTimeout();
+      pace.body();
     }
     input.add(read);
     process(ctx);
@@ -130,7 +129,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private boolean mayAnswer(ChannelHandlerContext ctx) {
     boolean may = ctx.channel().isWritable();
     if (!may) {
-      deadline = System.nanoTime() + shared.settings().sendTimeout();
+      pace.taking();
     }
     return may;
   }
@@ -140,7 +139,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     return switch (request.decode(bytes)) {
       case MORE -> {
         if (first) {
-          deadline = startNanos + shared.settings().headTimeout();
+          pace.head(startNanos);
         }
         yield false;
       }
@@ -161,9 +160,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       probe(ctx, probe);
       return;
     }
-    if (Handshake.isAsked(request.head()) && shared.exchanges().takesWebSockets()) {
-      shakeHands(
-          ctx, Handshake.read(request.head(), request.asker(), shared.webSockets().settings()));
+    if (Upgrade.isAsked(shared, request)) {
+      shakeHands(ctx);
       return;
     }
     Exchange begun = request.begin(out(), ctx.alloc(), null, startNanos);
@@ -180,20 +178,21 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     state = State.BODY;
     body.begin(request.head(), begun);
-    deadline = System.nanoTime() + shared.settings().bodyTimeout();
+    pace.body();
     if (request.head().expectsContinue() && !bytes.isReadable()) {
       ctx.writeAndFlush(ResponseWriter.interim(ctx.alloc()), ctx.voidPromise());
     }
   }
 
-  private void shakeHands(ChannelHandlerContext ctx, Handshake asked) {
+  private void shakeHands(ChannelHandlerContext ctx) {
+    Upgrade asked = Upgrade.read(shared, request);
     Rejection problem = asked.rejection();
     if (problem != null) {
       refuse(ctx, problem, true);
       return;
     }
     Exchange begun = request.begin(out(), ctx.alloc(), asked.subprotocols(), startNanos);
-    handshake = asked;
+    upgrade = asked;
     exchange = begun;
     out().begin(request.head(), begun);
     run(begun, startNanos);
@@ -201,7 +200,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   private void run(Exchange begun, long now) {
     state = State.BUSY;
-    deadline = Long.MAX_VALUE;
+    pace.rest();
     begun.complete(now);
     if (input.isShut() && state == State.BUSY && begun.isWaiting()) {
       clientGone();
@@ -218,7 +217,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       case MORE -> {
         if (into.isFull() && !paused) {
           paused = true; // it is the app that does not take it, not the client who is late
-          deadline = Long.MAX_VALUE;
+          pace.rest();
         }
         yield false;
       }
@@ -238,7 +237,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     ChannelHandlerContext ctx = context;
     if (paused && ctx != null) {
       paused = false;
-      deadline = System.nanoTime() + shared.settings().bodyTimeout();
+      pace.body();
       ctx.executor()
           .execute(() -> {
             input.readOn(ctx.channel());
@@ -272,9 +271,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   /// Answered by the server itself, whatever the workers do.
   private void probe(ChannelHandlerContext ctx, Probe probe) {
     boolean close = mustClose() || !request.head().keepAlive();
-    Probe.Reading reading = probe.read(shared);
-    ctx.write(reading.response(shared, ctx.alloc(), request.head(), close), ctx.voidPromise());
-    request.log(true, reading.status(), null, reading.length(), startNanos);
+    ctx.write(probe.answer(shared, ctx.alloc(), request, close, startNanos), ctx.voidPromise());
     state = State.BUSY;
     responded(close);
     out().flushLater();
@@ -298,15 +295,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Something is on its way to the client, who has a while to take it.
   void sending() {
-    if (deadline == Long.MAX_VALUE) {
-      deadline = System.nanoTime() + shared.settings().sendTimeout();
-    }
+    pace.takingNow();
   }
 
   /// The client has taken something.
   void progressed() {
     if (state == State.BUSY || paused) {
-      deadline = System.nanoTime() + shared.settings().sendTimeout();
+      pace.taking();
     }
   }
 
@@ -325,7 +320,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     state = State.HEAD;
-    deadline = shared.connections().now() + shared.settings().keepAlive();
+    pace.idle(shared.connections().now());
     if (input.bytes() != null) {
       startNanos = System.nanoTime();
     } else {
@@ -352,7 +347,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     state = State.LINGER;
-    deadline = System.nanoTime() + Closing.LINGER_NANOS;
+    pace.linger();
     Closing.linger(ctx, input);
   }
 
@@ -368,24 +363,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   /// Closing at once would throw away answers that are still on their way.
   private void closeWhenSent(ChannelHandlerContext ctx) {
     state = State.CLOSED;
-    deadline = System.nanoTime() + shared.settings().sendTimeout();
+    pace.taking();
     Closing.whenSent(ctx);
   }
 
   /// Goes on as a WebSocket, in another handler.
   WebSocketClient upgrade(ResponseHead accepted, WebSocketEvents events) {
     ChannelHandlerContext ctx = Objects.requireNonNull(context, "not active");
-    Handshake asked = Objects.requireNonNull(handshake, "nobody asked for a WebSocket");
+    Upgrade asked = Objects.requireNonNull(upgrade, "nobody asked for a WebSocket");
     exchange = null;
     request.leave(); // its exchange goes on
     state = State.CLOSED;
     shared.connections().remove(this);
-    ctx.write(out().accepted(asked, accepted), ctx.voidPromise());
-    out().flushLater();
-    WebSocketConnection next =
-        shared.webSockets().connection(asked, events, input.reading(), input.take());
-    ctx.pipeline().replace(this, "websocket", next);
-    return next;
+    return asked.accept(ctx, out(), accepted, events, input);
   }
 
   @Override
@@ -406,7 +396,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   @Override
   public void checkDeadline(long now) {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || deadline == Long.MAX_VALUE || now - deadline < 0) {
+    if (ctx == null || !pace.isUp(now)) {
       return;
     }
     switch (state) {
@@ -431,7 +421,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private void checkSending(ChannelHandlerContext ctx) {
     Closing.unlessSent(ctx);
     // Else it is the app that takes its time, and that has a timeout of its own.
-    deadline = Long.MAX_VALUE;
+    pace.rest();
   }
 
   @Override

@@ -58,7 +58,19 @@ enum Probe {
     return null;
   }
 
-  Reading read(Http1 shared) {
+  /// What it says now, which is logged as well.
+  ByteBuf answer(
+      Http1 shared,
+      ByteBufAllocator allocator,
+      NextRequest request,
+      boolean close,
+      long startNanos) {
+    Reading reading = read(shared);
+    request.log(true, reading.status(), null, reading.length(), startNanos);
+    return reading.response(shared, allocator, request.head(), close);
+  }
+
+  private Reading read(Http1 shared) {
     boolean ready = shared.exchanges().isReady() && !shared.connections().isLeaving();
     return this == LIVE || ready ? new Reading(200, name + "\n") : new Reading(503, "not ready\n");
   }
