@@ -15,7 +15,7 @@ public final class Main {
 
   private static final int INTERRUPTED = 130;
 
-  private static final List<String> TOOLS = List.of("peers", "startup");
+  private static final List<String> TOOLS = List.of("peers", "startup", "chaos");
 
   private static final String HELP =
       """
@@ -25,6 +25,7 @@ public final class Main {
 
         peers    Saola beside Granian, Gunicorn, uWSGI, Waitress, Uvicorn and Hypercorn
         startup  what it takes to start a large Django project, in time and in memory
+        chaos    requests while workers are killed, recycled, and code is reloaded
 
       'saola lab TOOL --help' explains a tool.
       """;
@@ -46,6 +47,7 @@ public final class Main {
         }
         case "peers" -> peers(PeersOptions.parse(arguments.subList(1, arguments.size())));
         case "startup" -> startup(StartupOptions.parse(arguments.subList(1, arguments.size())));
+        case "chaos" -> chaos(ChaosOptions.parse(arguments.subList(1, arguments.size())));
         default ->
             throw new UsageException(List.of(Suggestion.sentence("tool of the lab", tool, TOOLS)));
       };
@@ -76,6 +78,15 @@ public final class Main {
     }
     return measure(
         processes -> new Startup(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int chaos(ChaosOptions options) {
+    if (options.help()) {
+      System.out.print(ChaosOptions.helpText());
+      return 0;
+    }
+    return measure(
+        processes -> new Chaos(home(), options, processes, InstantSource.system()).run());
   }
 
   private static int measure(Tool tool) {

@@ -72,13 +72,20 @@ final class ProcessTree {
 
   /// Kills one process of the tree and waits until it has ended, reaped or not.
   void kill(long pid) throws IOException, InterruptedException {
-    members();
-    ProcessHandle member = seen.get(pid);
-    if (member == null) {
+    if (!killIfThere(pid)) {
       throw new IOException("process " + pid + " is not of this server");
     }
-    member.destroyForcibly();
+  }
+
+  /// @return whether the process is of this tree and was alive
+  boolean killIfThere(long pid) throws IOException, InterruptedException {
+    members();
+    ProcessHandle member = seen.get(pid);
+    if (member == null || !member.destroyForcibly()) {
+      return false;
+    }
     haveEnded(List.of(member), KILL_PATIENCE);
+    return true;
   }
 
   /// How many processes of the tree are there and have not ended.

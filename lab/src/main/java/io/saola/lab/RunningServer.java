@@ -132,8 +132,21 @@ final class RunningServer {
     return "http://" + address + path;
   }
 
+  ProcessHandle process() {
+    return started.process().toHandle();
+  }
+
+  boolean isAlive() {
+    return started.process().isAlive();
+  }
+
+  /// How it has ended by itself; nothing while it runs.
+  String fate() {
+    return isAlive() ? "" : "ended with status " + started.process().exitValue();
+  }
+
   void requireAlive() throws LabException {
-    if (!started.process().isAlive()) {
+    if (!isAlive()) {
       throw new LabException(
           name + " ended with status " + started.process().exitValue() + lastLines());
     }

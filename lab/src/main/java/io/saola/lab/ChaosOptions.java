@@ -1,0 +1,181 @@
+package io.saola.lab;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What `lab chaos` was asked to do.
+///
+/// @param kills how many workers are killed, one each second
+/// @param recycling how long workers are recycled
+/// @param importSeconds processor time that the import takes where workers are recycled
+/// @param steady the quiet time before each mishap, and after it
+/// @param python a version (`3.12`) or a program
+record ChaosOptions(
+    List<Mishap> mishaps,
+    List<String> only,
+    int workers,
+    int kills,
+    int reloads,
+    Duration recycling,
+    int importSeconds,
+    Duration steady,
+    String python,
+    @Nullable Path json,
+    List<String> saolaArgs,
+    boolean help) {
+
+  /// As in `lab/apps/chaos.py`.
+  private static final double HOLD_SECONDS = 0.025;
+
+  private static final int MOST_WORKERS = 100;
+
+  static final String HELP =
+      """
+      usage: saola lab chaos [options]
+
+      Asks Saola and Gunicorn for a page at half of what their workers can do, while workers are
+      killed, code is reloaded, also code that is broken, and workers are recycled. Counts requests
+      that fail, and compares the longest with the longest of a quiet time before and afterwards.
+
+        --mishaps LIST     %s      (all)
+        --only LIST        measure only these servers: %s
+        --workers N        workers of each server                                 (4)
+        --kills N          workers that are killed, one each second               (30)
+        --reloads N        reloads, one after another                             (100)
+        --recycling TIME   how long workers are recycled                          (30s)
+        --import SECONDS   processor time that the import takes meanwhile         (2)
+        --steady TIME      the quiet time before each mishap, and after it        (10s)
+        --python VERSION   as in 3.12, or a program     (the first of %s that is found)
+        --saola-args ARGS  more arguments for 'saola serve', in one word
+        --quick            all of it shorter, to see that it runs
+        --json FILE        write every result, with the machine
+      """;
+
+  private static final List<String> VALUED =
+      List.of(
+          "--mishaps",
+          "--only",
+          "--workers",
+          "--kills",
+          "--reloads",
+          "--recycling",
+          "--import",
+          "--steady",
+          "--python",
+          "--saola-args",
+          "--json");
+  private static final List<String> BARE = List.of("--quick", "--help");
+
+  static String helpText() {
+    return HELP.formatted(
+        String.join(",", Mishap.labels()),
+        String.join(", ", ChaosRow.servers()),
+        String.join(", ", Interpreters.USUAL));
+  }
+
+  /// Reads the arguments and reports every problem in one go.
+  static ChaosOptions parse(List<String> words) throws UsageException {
+    Parser parser = new Parser();
+    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.arguments.finish();
+    return parser.options();
+  }
+
+  /// Requests per second that are half of what the workers can answer, since each takes its time.
+  double rate() {
+    return workers / HOLD_SECONDS / 2;
+  }
+
+  /// Collects values and problems.
+  private static final class Parser {
+    private final Arguments arguments = new Arguments(VALUED, BARE);
+    private List<Mishap> mishaps = List.of(Mishap.values());
+    private List<String> only = List.of();
+    private int workers = 4;
+    private Optional<Integer> kills = Optional.empty();
+    private Optional<Integer> reloads = Optional.empty();
+    private Optional<Duration> recycling = Optional.empty();
+    private Optional<Integer> importSeconds = Optional.empty();
+    private Optional<Duration> steady = Optional.empty();
+    private String python = "";
+    private @Nullable Path json;
+    private List<String> saolaArgs = List.of();
+    private boolean quick;
+    private boolean help;
+
+    private void bare(String name) {
+      if (name.equals("--quick")) {
+        quick = true;
+      } else {
+        help = true;
+      }
+    }
+
+    private void valued(String name, String value) {
+      switch (name) {
+        case "--mishaps" -> mishaps = mishaps(value);
+        case "--only" -> only = servers(value);
+        case "--workers" -> workers = workers(value);
+        case "--kills" -> kills = arguments.number(name, value);
+        case "--reloads" -> reloads = arguments.number(name, value);
+        case "--recycling" -> recycling = arguments.duration(name, value, 1);
+        case "--import" ->
+            importSeconds = arguments.duration(name, value, 0).map(time -> (int) time.toSeconds());
+        case "--steady" -> steady = arguments.duration(name, value, 1);
+        case "--python" -> python = value;
+        case "--saola-args" -> saolaArgs = Arguments.words(value);
+        case "--json" -> json = Path.of(value);
+        default -> throw new IllegalStateException(name);
+      }
+    }
+
+    private int workers(String value) {
+      int count = arguments.number("--workers", value).orElse(1);
+      if (count > MOST_WORKERS) {
+        arguments.problem("--workers " + count + ": at most " + MOST_WORKERS);
+      }
+      return count;
+    }
+
+    private List<Mishap> mishaps(String value) {
+      List<Mishap> found = new ArrayList<>();
+      for (String name : Arguments.names(value)) {
+        Mishap.of(name)
+            .ifPresentOrElse(
+                found::add,
+                () -> arguments.problem(Suggestion.sentence("mishap", name, Mishap.labels())));
+      }
+      return found.stream().distinct().toList();
+    }
+
+    private List<String> servers(String value) {
+      List<String> names = Arguments.names(value);
+      for (String name : names) {
+        if (!ChaosRow.servers().contains(name)) {
+          arguments.problem(Suggestion.sentence("server", name, ChaosRow.servers()));
+        }
+      }
+      return names;
+    }
+
+    ChaosOptions options() {
+      return new ChaosOptions(
+          mishaps,
+          only,
+          workers,
+          kills.orElse(quick ? 5 : 30),
+          reloads.orElse(quick ? 5 : 100),
+          recycling.orElse(Duration.ofSeconds(quick ? 6 : 30)),
+          importSeconds.orElse(quick ? 1 : 2),
+          steady.orElse(Duration.ofSeconds(quick ? 2 : 10)),
+          python,
+          json,
+          saolaArgs,
+          help);
+    }
+  }
+}
