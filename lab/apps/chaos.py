@@ -1,6 +1,6 @@
 """What `saola lab chaos` asks for: an answer after 25 ms, by a module that takes long to import.
 
-It says which process answered, and takes so much processor time to import as the file beside it says.
+It says which process answered. Its import takes as much processor time as the file beside it says.
 """
 
 import os
