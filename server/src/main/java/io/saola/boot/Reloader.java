@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class Reloader {
   private static final Logger LOG = LoggerFactory.getLogger(Reloader.class);
 
+  private final Standing standing;
   private final Supervisor supervisor;
   private final Blueprints blueprints;
   private final Supplier<Reading> source;
@@ -34,11 +35,13 @@ final class Reloader {
   /// @param source reads it once more
   /// @param whenReloaded told after each reload that succeeded
   Reloader(
+      Standing standing,
       Supervisor supervisor,
       Blueprints blueprints,
       Reading first,
       Supplier<Reading> source,
       Runnable whenReloaded) {
+    this.standing = standing;
     this.supervisor = supervisor;
     this.blueprints = blueprints;
     this.source = source;
@@ -61,6 +64,7 @@ final class Reloader {
   ///
   /// @param answer told once, on any thread
   synchronized void reload(Consumer<Reloaded> answer) {
+    standing.reloading();
     Reading reading = source.get();
     if (!reading.problems().isEmpty()) {
       reading.problems().forEach(problem -> LOG.error("not reloaded: {}", problem));
@@ -105,6 +109,7 @@ final class Reloader {
       next = again;
       again = false;
     }
+    standing.reloaded(done.succeeded());
     answer.accept(done);
     if (next) {
       Thread.startVirtualThread(this::request);

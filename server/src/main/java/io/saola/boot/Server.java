@@ -159,7 +159,7 @@ public final class Server {
     Connections connections = new Connections(loop);
     Exchanges exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
     Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
-    Reloader reloader = reloader(supervisor, blueprints, loop, dispatcher);
+    Reloader reloader = reloader(standing, supervisor, blueprints, loop, dispatcher);
     Handover handover = handover(loop, runtime, supervisor, place);
     Operating operating = operating(loop, connections, dispatcher, processes, links, handover);
     listenToSignals(accessLog, reloader, supervisor, operating);
@@ -190,9 +190,13 @@ public final class Server {
   }
 
   private Reloader reloader(
-      Supervisor supervisor, Blueprints blueprints, EventLoop loop, Dispatcher dispatcher) {
+      Standing standing,
+      Supervisor supervisor,
+      Blueprints blueprints,
+      EventLoop loop,
+      Dispatcher dispatcher) {
     return new Reloader(
-        supervisor, blueprints, reading, again, () -> loop.execute(dispatcher::reloaded));
+        standing, supervisor, blueprints, reading, again, () -> loop.execute(dispatcher::reloaded));
   }
 
   private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {

@@ -21,7 +21,7 @@ final class Standing implements AutoCloseable {
 
   private final Notify notify;
   private final @Nullable ReadyFile readyFile;
-  private String serving = "";
+  private volatile String serving = ""; // empty until the listeners are open
 
   private Standing(Notify notify, @Nullable ReadyFile readyFile) {
     this.notify = notify;
@@ -55,12 +55,16 @@ final class Standing implements AutoCloseable {
 
   /// A reload begins; [#reloaded] ends it, however it went.
   void reloading() {
-    notify.reloading("reloading");
+    if (!serving.isEmpty()) {
+      notify.reloading(serving + "; reloading");
+    }
   }
 
-  /// @param how one line for `systemctl status`; empty if there is nothing to say
-  void reloaded(String how) {
-    notify.ready(how.isEmpty() ? serving : serving + "; " + how);
+  /// The server is as ready as it was before.
+  void reloaded(boolean succeeded) {
+    if (!serving.isEmpty()) { // systemd must not take a reload in the middle of the start for it
+      notify.ready(succeeded ? serving : serving + "; the last reload failed, see the log");
+    }
   }
 
   /// One line for `systemctl status`.

@@ -114,6 +114,34 @@ class SystemdTest {
     }
   }
 
+  @Test
+  void a_reload_is_told_and_however_it_ends_the_server_is_ready_again(@TempDir Path folder)
+      throws IOException {
+    Path app = folder.resolve("changing.py");
+    String good = "def app(environ, start):\n    start('200 OK', [])\n    return [b'x']\n";
+    Files.writeString(app, good);
+    String name = folder.resolve("notify").toString();
+    try (NotifySocket systemd = new NotifySocket(name);
+        SaolaProcess server =
+            SaolaProcess.startUnder(notifying(name, Map.of()), folder, "changing:app")) {
+      server.awaitReady();
+
+      server.signal("HUP");
+      Patience.await("READY again", () -> systemd.messages().size() == 3);
+      Files.writeString(app, "1 / 0\n");
+      server.signal("HUP");
+      Patience.await("READY once more", () -> systemd.messages().size() == 5);
+
+      List<String> firsts =
+          systemd.messages().stream().map(message -> message.lines().findFirst().get()).toList();
+      assertThat(firsts)
+          .containsExactly("READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1");
+      assertThat(systemd.messages().get(2)).doesNotContain("failed");
+      assertThat(systemd.messages().get(4)).contains("; the last reload failed");
+      assertThat(server.get("/").text()).isEqualTo("x");
+    }
+  }
+
   // ---- the watchdog
 
   private static long pats(NotifySocket systemd) {
