@@ -169,8 +169,8 @@ public final class Server {
         () -> place.take(loop, http1, sockets),
         listeners -> {
           started.add(operating.open(runtime.path(), listeners)); // who reads that we are may ask
-          sayReady(listeners.urls(), processes, links);
           standing.ready(listeners.urls(), loop, supervisor);
+          sayReady(listeners.urls(), processes, links);
           tend(links, loop, dispatcher, supervisor);
         },
         links,

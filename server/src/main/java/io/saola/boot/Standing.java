@@ -50,7 +50,8 @@ final class Standing implements AutoCloseable {
     }
     notify.ready(serving);
     notify.watch(loop, supervisor::ask);
-    Children.collectAdopted(); // as PID 1 of a container must
+    // As PID 1 of a container must; nobody waits for the first look at all processes.
+    Thread.ofVirtual().name("collect-adopted").start(Children::collectAdopted);
   }
 
   /// A reload begins; [#reloaded] ends it, however it went.

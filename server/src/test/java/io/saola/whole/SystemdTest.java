@@ -125,6 +125,7 @@ class SystemdTest {
         SaolaProcess server =
             SaolaProcess.startUnder(notifying(name, Map.of()), folder, "changing:app")) {
       server.awaitReady();
+      systemd.await("READY=1");
 
       server.signal("HUP");
       Patience.await("READY again", () -> systemd.messages().size() == 3);
