@@ -30,6 +30,12 @@ public final class ProcFs {
         .toList();
   }
 
+  /// The same, as soon as there are `count` of them: a fork goes by way of one that ends at once.
+  public static List<Long> settled(long pid, int count) {
+    Patience.await(count + " processes", () -> below(pid).size() == count);
+    return below(pid);
+  }
+
   /// The pids of those whose command line says that they are workers.
   public static List<Long> workers(long server) {
     return named(server, "saola: worker");

@@ -103,9 +103,7 @@ class SystemdTest {
         SaolaProcess server = serve(notifying(name, Map.of("WATCHDOG_USEC", "3600000000")))) {
       server.awaitReady();
 
-      List<Long> below = ProcFs.below(server.pid());
-      assertThat(below).hasSizeGreaterThanOrEqualTo(3);
-      assertThat(below)
+      assertThat(ProcFs.settled(server.pid(), 3))
           .allSatisfy(pid ->
               assertThat(ProcFs.file(pid, "environ"))
                   .contains("PATH=")
