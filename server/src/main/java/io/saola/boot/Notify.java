@@ -29,6 +29,8 @@ final class Notify {
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean asked = new AtomicBoolean();
 
+  private volatile boolean over;
+
   private Notify(byte[] address, Duration watchdog) {
     this.address = address;
     this.watchdog = watchdog;
@@ -88,9 +90,11 @@ final class Notify {
     send("STATUS=" + text, 1);
   }
 
-  /// Another process is the server now. Only the one that has been it so far may say so.
-  void mainPid(long pid) {
+  /// Another process is the server now. Only the one that has been it so far may say so, and it is
+  /// the last that it says: systemd would take its end for the other's.
+  void handOver(long pid) {
     send("MAINPID=" + pid, TRIES);
+    over = true;
   }
 
   /// Pets the watchdog, if there is one, as long as the event loop turns and the supervisor
@@ -117,7 +121,7 @@ final class Notify {
   }
 
   private void send(String message, int tries) {
-    if (address.length == 0) {
+    if (address.length == 0 || over) {
       return;
     }
     byte[] bytes = message.getBytes(UTF_8);

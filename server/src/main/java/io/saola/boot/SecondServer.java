@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.saola.control.ControlSocket;
 import io.saola.control.RefusedException;
+import io.saola.os.Children;
 import io.saola.os.ThisProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,8 @@ final class SecondServer {
             .redirectOutput(ProcessBuilder.Redirect.INHERIT)
             .redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().put(VARIABLE, folder.resolve(ControlSocket.NAME).toString());
-    return builder.start();
+    builder.environment().remove("WATCHDOG_PID"); // from its turn on the watchdog is its own
+    return Children.start(builder);
   }
 
   /// @param words of the running java, with its options and main class, each character a byte

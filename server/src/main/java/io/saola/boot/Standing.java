@@ -73,12 +73,12 @@ final class Standing implements AutoCloseable {
     notify.status(text);
   }
 
-  /// Another process is the server now.
+  /// Another process is the server now, and speaks for itself.
   void handedOver(long pid) {
     if (readyFile != null) {
       readyFile.handOver();
     }
-    notify.mainPid(pid);
+    notify.handOver(pid);
   }
 
   /// From now on nobody should come any more.

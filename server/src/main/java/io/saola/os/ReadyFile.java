@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 /// A file that exists while this process is ready.
 public final class ReadyFile implements AutoCloseable {
   private final Path path;
-  private volatile boolean handedOver;
+  private volatile boolean ours; // not before it is written: until then it may be another server's
 
   private ReadyFile(Path path) {
     this.path = path;
@@ -33,6 +33,7 @@ public final class ReadyFile implements AutoCloseable {
   /// A reader never sees half of it: it is written beside its place, then moved there.
   public void write(String text) throws IOException {
     Path beside = path.resolveSibling(path.getFileName() + "." + ProcessHandle.current().pid());
+    ours = true;
     try {
       Files.writeString(beside, text);
       Files.move(beside, path, StandardCopyOption.ATOMIC_MOVE);
@@ -45,12 +46,13 @@ public final class ReadyFile implements AutoCloseable {
 
   /// From now on the file is another process's.
   public void handOver() {
-    handedOver = true;
+    ours = false;
   }
 
+  /// Removes the file, if it is ours.
   @Override
   public void close() throws IOException {
-    if (!handedOver) {
+    if (ours) {
       Files.deleteIfExists(path);
     }
   }

@@ -73,11 +73,20 @@ class NotifyTest {
     Notify notify = notify("0");
 
     notify.status("3 of 4 workers");
-    notify.mainPid(12);
     notify.stopping("finishing");
 
     assertThat(systemd.messages())
-        .containsExactly("STATUS=3 of 4 workers", "MAINPID=12", "STOPPING=1\nSTATUS=finishing");
+        .containsExactly("STATUS=3 of 4 workers", "STOPPING=1\nSTATUS=finishing");
+  }
+
+  @Test
+  void who_has_handed_over_says_nothing_more() {
+    Notify notify = notify("0");
+
+    notify.handOver(12);
+    notify.stopping("finishing");
+
+    assertThat(systemd.messages()).containsExactly("MAINPID=12");
   }
 
   @Test

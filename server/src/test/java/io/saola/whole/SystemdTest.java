@@ -174,6 +174,49 @@ class SystemdTest {
     }
   }
 
+  private static String mainPid(NotifySocket systemd) {
+    return systemd.messages().stream()
+        .filter(message -> message.startsWith("MAINPID="))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void an_upgrade_gives_systemd_another_main_process_and_says_no_stopping(@TempDir Path folder) {
+    String name = folder.resolve("notify").toString();
+    Path ready = folder.resolve("ready");
+    // As systemd does it: the watchdog is for the first process alone.
+    List<String> first = List.of("sh", "-c", "WATCHDOG_PID=$$ exec \"$@\"", "sh");
+    Map<String, String> variables = Map.of("NOTIFY_SOCKET", name, "WATCHDOG_USEC", "40000");
+    try (NotifySocket systemd = new NotifySocket(name);
+        SaolaProcess server =
+            serve(new Surroundings(first, variables), "--ready-file", ready.toString())) {
+      server.awaitReady();
+      Patience.await("the watchdog of the first", () -> pats(systemd) >= 1);
+
+      server.signal("USR2");
+      // Read on and on, as systemd does: the kernel holds ten messages.
+      Patience.await("another main process", () -> mainPid(systemd) != null);
+      String main = mainPid(systemd);
+      assertThat(main).isNotEqualTo("MAINPID=" + server.pid());
+      Patience.await(
+          "the watchdog of the second",
+          () -> {
+            List<String> since =
+                systemd
+                    .messages()
+                    .subList(systemd.messages().indexOf(main), systemd.messages().size());
+            return since.stream().anyMatch(message -> message.startsWith("READY=1\n"))
+                && since.stream().filter("WATCHDOG=1"::equals).count() >= 5;
+          });
+      assertThat(systemd.messages()).noneMatch(message -> message.startsWith("STOPPING"));
+      assertThat(server.awaitHandover()).isZero();
+      assertThat(ready).exists();
+      assertThat(server.get("/").text()).isEqualTo("hello\n");
+    }
+    assertThat(ready).doesNotExist();
+  }
+
   // ---- the example
 
   /// The words of a key of the unit, without the program.
