@@ -77,7 +77,7 @@ final class Trouble {
 
   /// @param running how long it has been with its worker, in nanoseconds
   String account(long running, long inQueue) {
-    return "request=\"%s\" age=%dms queue=%dms"
+    return "request=%s age=%dms queue=%dms"
         .formatted(request(), running / 1_000_000, inQueue / 1_000_000);
   }
 

@@ -9,15 +9,13 @@ import io.saola.testkit.RawClient;
 import io.saola.testkit.Reply;
 import io.saola.testkit.SaolaProcess;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -236,37 +234,34 @@ class LogsTest {
       server.awaitSaid("access log loses lines: its file takes them too slowly lost=");
 
       // Somebody reads again, and lines come again; what was kept is whole.
-      try (FileChannel reader = FileChannel.open(fifo, StandardOpenOption.READ)) {
-        StringBuilder text = new StringBuilder();
-        Thread drain = Thread.ofVirtual().start(() -> copy(reader, text));
-        Patience.await(
-            "later lines",
-            () -> {
-              server.get("/later");
-              synchronized (text) {
-                return text.indexOf("/later") >= 0;
-              }
-            });
-        synchronized (text) {
-          assertThat(text.toString().lines().limit(100)).allMatch(line -> line.contains("GET /x"));
-        }
-        drain.interrupt();
+      StringBuilder text = new StringBuilder();
+      Thread.ofPlatform().daemon().start(() -> copy(fifo, text));
+      Patience.await(
+          "later lines",
+          () -> {
+            server.get("/later");
+            synchronized (text) {
+              return text.indexOf("/later") >= 0;
+            }
+          });
+      synchronized (text) {
+        assertThat(text.toString().lines().limit(100)).allMatch(line -> line.contains("GET /x"));
       }
       assertThat(server.get("/").status()).isEqualTo(200);
     }
   }
 
-  private static void copy(FileChannel from, StringBuilder to) {
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    try {
-      while (from.read(buffer) >= 0) {
+  /// Until the server, which alone writes, has gone.
+  private static void copy(Path fifo, StringBuilder to) {
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(fifo)) {
+      for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
         synchronized (to) {
-          to.append(UTF_8.decode(buffer.flip()));
+          to.append(new String(buffer, 0, size, UTF_8));
         }
-        buffer.clear();
       }
     } catch (IOException e) {
-      // Closed by the test.
+      throw new UncheckedIOException(e);
     }
   }
 
