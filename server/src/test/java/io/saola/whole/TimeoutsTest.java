@@ -83,7 +83,8 @@ class TimeoutsTest {
     assertThat(reply.status()).isEqualTo(504);
     server.awaitSaid(
         Pattern.compile("worker slot=0 pid=" + before + " rss=\\d+MiB will be killed: .*"));
-    server.awaitSaid(Pattern.compile("request=\"GET /" + how + "\" id=\\w+ age=\\d+ms queue=\\d+ms"));
+    server.awaitSaid(
+        Pattern.compile("request=\"GET /" + how + "\" id=\\w+ age=\\d+ms queue=\\d+ms"));
     server.awaitSaid(Pattern.compile(".* in " + how));
     isReplaced(before);
   }
