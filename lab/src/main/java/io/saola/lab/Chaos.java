@@ -40,7 +40,6 @@ final class Chaos {
   /// @return the exit status: 1 if a server could not be measured, or Saola failed a request
   int run() throws IOException, InterruptedException, LabException {
     Tools.required("setsid", "util-linux");
-    Signal.requireHangUp();
     JsonFile.requireFolder(options.json());
     List<String> asked = options.python().isEmpty() ? List.of() : List.of(options.python());
     String python = (asked.isEmpty() ? Interpreters.usual() : Interpreters.of(asked)).getFirst();

@@ -182,7 +182,7 @@ final class Rehearsal implements AutoCloseable {
     Http1 http1 =
         new Http1(
             front,
-            new Exchanges(limits, dispatcher, accessLog, new Counters()),
+            new Exchanges(limits, dispatcher, null, accessLog, new Counters()),
             new Forwarded(settings.listen().forwardedAllowIps()::includes),
             new RequestIds(trace.requestId(), trace.traceparent(), new SplittableRandom()),
             connections,

@@ -155,9 +155,9 @@ public final class Server {
     Links links = new Links(supervisor, dispatcher, blueprints, settings.workers().threads());
     started.add(LinkListener.open(linking(runtime, token, blueprints), loop, links));
     started.add(supervisor);
-
     Connections connections = new Connections(loop);
-    Exchanges exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
+    Exchanges exchanges =
+        new Exchanges(limits, dispatcher, FileSending.of(settings.files()), accessLog, counters);
     Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
     Reloader reloader = reloader(standing, supervisor, blueprints, loop, dispatcher);
     Handover handover = handover(loop, runtime, supervisor, place);

@@ -65,6 +65,12 @@ final class Delivery {
     grant();
   }
 
+  /// Bytes that the worker had credit for, and nobody wants.
+  void skip(int size) {
+    owed += size;
+    grant();
+  }
+
   /// Takes the piece over; the buffer stays the caller's.
   void pass(ByteBuf data) {
     int size = data.readableBytes();
@@ -85,6 +91,12 @@ final class Delivery {
   /// A part of a file, which is read by the kernel.
   void file(String path, long offset, long length) throws IOException {
     spool().add(FileChannel.open(Path.of(path), StandardOpenOption.READ), offset, length);
+    resume();
+  }
+
+  /// The same of a file that is open; it is closed at the end. Several parts of one may follow.
+  void file(FileChannel file, long offset, long length) {
+    spool().add(file, offset, length);
     resume();
   }
 

@@ -2,6 +2,7 @@ package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.saola.files.FileAnswer;
 import io.saola.link.Answer;
 import io.saola.link.Talk;
 import io.saola.link.WorkerLink;
@@ -72,11 +73,7 @@ public final class Exchange implements Job, Answer {
     this.assignment = new Assignment(shared.dispatcher(), this);
     this.trouble = new Trouble(shared, intake, assignment);
     this.times = new Times(startNanos);
-    this.reply =
-        new Reply(
-            client,
-            new Delivery(
-                client, shared.budget(), shared.settings(), allocator, assignment::credit));
+    this.reply = new Reply(shared, head, client, allocator, assignment::credit);
   }
 
   // ---- the request comes in
@@ -102,6 +99,12 @@ public final class Exchange implements Job, Answer {
   }
 
   private void submit(long now) {
+    FileAnswer file = shared.fileFor(intake.head());
+    if (file != null) {
+      state = State.SENDING;
+      refuseIf(reply.file(file));
+      return;
+    }
     times.complete(now);
     state = State.QUEUED;
     shared.dispatcher().submit(this, now);
@@ -170,6 +173,15 @@ public final class Exchange implements Job, Answer {
     client.reject(reason);
   }
 
+  /// What was to be a file's answer may be none; then what its app still says is of no use.
+  private void refuseIf(@Nullable Rejection reason) {
+    if (reason != null) {
+      reject(reason);
+      gone = true;
+      reply.unwanted();
+    }
+  }
+
   private void again() {
     if (waitAgain()) {
       shared.dispatcher().resubmit(this);
@@ -187,7 +199,7 @@ public final class Exchange implements Job, Answer {
       return;
     }
     state = State.SENDING;
-    reply.whole(response, responseBody);
+    refuseIf(reply.whole(response, responseBody));
   }
 
   @Override
@@ -196,7 +208,7 @@ public final class Exchange implements Job, Answer {
     if (gone) {
       return;
     }
-    reply.head(response);
+    refuseIf(reply.head(response));
     if (assignment.isAsgi()) {
       assignment.freePlace(times.answered());
     }
@@ -297,11 +309,13 @@ public final class Exchange implements Job, Answer {
     gone = true;
     reply.switched();
     return new Conversation(
-        client, head, on, assignment.stream(), shared.budget(), allocator, this::finishTalk);
-  }
-
-  private void finishTalk(long bytes, boolean cut) {
-    finish(SWITCHED, bytes, cut);
+        client,
+        head,
+        on,
+        assignment.stream(),
+        shared.budget(),
+        allocator,
+        (bytes, cut) -> finish(SWITCHED, bytes, cut));
   }
 
   @Override
@@ -341,7 +355,7 @@ public final class Exchange implements Job, Answer {
       again();
       return;
     }
-    String obstacle = obstacle();
+    String obstacle = trouble.obstacle(reply, gone, expired, retries);
     if (obstacle == null) {
       trouble.servedAgain();
       retries++;
@@ -352,26 +366,6 @@ public final class Exchange implements Job, Answer {
     if (!reply.isSwitched()) {
       failAnswer(expired ? Rejection.TIMEOUT : Rejection.WORKER_LOST);
     }
-  }
-
-  /// Why it cannot be served again, or null.
-  private @Nullable String obstacle() {
-    if (reply.hasBegun()) {
-      return reply.isSwitched() ? "its WebSocket is open" : "its answer has begun";
-    } else if (gone) {
-      return "its client has gone";
-    } else if (expired) {
-      return "its time was up";
-    } else if (!method.isIdempotent()) {
-      return "its method is not idempotent";
-    } else if (!intake.isRepeatable()) {
-      return "a part of its body was passed on";
-    } else if (retries > 0) {
-      return "it was served again before";
-    } else if (!shared.settings().retry()) {
-      return "--retry is off";
-    }
-    return shared.dispatcher().isStopping() ? "the server stops" : null;
   }
 
   @Override

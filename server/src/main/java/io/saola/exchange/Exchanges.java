@@ -1,6 +1,8 @@
 package io.saola.exchange;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.saola.files.FileAnswer;
+import io.saola.files.ServedFiles;
 import io.saola.model.Caller;
 import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
@@ -27,15 +29,24 @@ public final class Exchanges {
 
   private final ExchangeSettings settings;
   private final Dispatcher dispatcher;
+  private final @Nullable ServedFiles files;
+  private final boolean handsOver;
   private final AccessLog accessLog;
   private final Counters counters;
   private final MemoryBudget budget;
   private final AccessRecord access = new AccessRecord();
   private final Set<String> dropped = new HashSet<>();
 
+  /// @param files null if the server sends none
   public Exchanges(
-      ExchangeSettings settings, Dispatcher dispatcher, AccessLog accessLog, Counters counters) {
+      ExchangeSettings settings,
+      Dispatcher dispatcher,
+      @Nullable ServedFiles files,
+      AccessLog accessLog,
+      Counters counters) {
     this.settings = settings;
+    this.files = files;
+    this.handsOver = files != null && files.canBeHandedOver();
     this.dispatcher = dispatcher;
     this.accessLog = accessLog;
     this.counters = counters;
@@ -74,6 +85,16 @@ public final class Exchanges {
     return dispatcher.isAsgi()
         ? new StreamedBody(budget, allocator)
         : new BufferedBody(budget, settings.spool(), allocator);
+  }
+
+  /// The file that a client asks for, or null: the request is for the app.
+  @Nullable FileAnswer fileFor(RequestHead request) {
+    return files == null ? null : files.answer(request);
+  }
+
+  /// The file that an app's response names in place of its body, or null.
+  @Nullable FileAnswer handedOver(RequestHead request, ResponseHead response) {
+    return files == null || !handsOver ? null : files.handedOver(request, response);
   }
 
   /// Whether a worker could take a request now or soon.

@@ -1,13 +1,26 @@
 package io.saola.exchange;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.saola.files.FileAnswer;
+import io.saola.model.Rejection;
+import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The response of one exchange: what its client has been told so far, and what is still to come.
 final class Reply {
+  private final Exchanges shared;
+  private final RequestHead request;
   private final Client client;
+  private final ByteBufAllocator allocator;
   private final Delivery delivery;
   private boolean begun;
   private boolean switched;
@@ -15,10 +28,20 @@ final class Reply {
   private boolean bodiless;
   private boolean ended;
   private boolean aborted;
+  private boolean handedOver;
 
-  Reply(Client client, Delivery delivery) {
+  /// @param credit tells the worker how many more bytes it may send
+  Reply(
+      Exchanges shared,
+      RequestHead request,
+      Client client,
+      ByteBufAllocator allocator,
+      IntConsumer credit) {
+    this.shared = shared;
+    this.request = request;
     this.client = client;
-    this.delivery = delivery;
+    this.allocator = allocator;
+    this.delivery = new Delivery(client, shared.budget(), shared.settings(), allocator, credit);
   }
 
   /// Whether the client has been told a status.
@@ -46,26 +69,82 @@ final class Reply {
   }
 
   /// The whole response; the body is what is readable.
-  void whole(ResponseHead response, ByteBuf body) {
+  ///
+  /// @return why the file that it hands over cannot be sent, or null
+  @Nullable Rejection whole(ResponseHead response, ByteBuf body) {
+    FileAnswer file = shared.handedOver(request, response);
+    if (file != null) {
+      return file(file);
+    }
     begun = true;
     if (delivery.mayLeaveWhole(body.readableBytes())) {
       client.respond(response, body);
-      return;
+      return null;
     }
     ended = true;
     client.start(response, body.readableBytes());
     delivery.pass(body);
     endIfSent();
+    return null;
+  }
+
+  /// The whole answer is a file, or a part of one.
+  ///
+  /// @return why it is none, or null
+  @Nullable Rejection file(FileAnswer answer) {
+    begun = true;
+    if (answer.rejection() != null) {
+      return answer.rejection();
+    }
+    FileChannel file = answer.file();
+    int size = (int) Math.min(answer.length(), Integer.MAX_VALUE);
+    if (file == null || delivery.mayLeaveWhole(size)) {
+      // What fits into one write with its head is not worth a second one.
+      ByteBuf body = file == null ? Unpooled.EMPTY_BUFFER : FileParts.read(answer, allocator);
+      client.respond(answer.head(), body);
+      body.release();
+      return null;
+    }
+    ended = true;
+    start(answer);
+    endIfSent();
+    return null;
+  }
+
+  private void start(FileAnswer answer) {
+    bodiless = !client.start(answer.head(), -1);
+    FileChannel file = answer.file();
+    if (file == null) {
+      return;
+    }
+    // The delivery closes it, whatever becomes of its pieces.
+    for (FileAnswer.Piece piece : answer.pieces()) {
+      if (!piece.before().isEmpty()) {
+        delivery.pass(Unpooled.copiedBuffer(piece.before(), US_ASCII));
+      }
+      delivery.file(file, piece.offset(), piece.length());
+    }
   }
 
   /// The response begins; pieces follow.
-  void head(ResponseHead response) {
+  ///
+  /// @return why the file that it hands over cannot be sent, or null
+  @Nullable Rejection head(ResponseHead response) {
+    FileAnswer file = shared.handedOver(request, response);
     begun = true;
+    if (file != null) {
+      handedOver = true;
+      if (file.rejection() == null) {
+        start(file);
+      }
+      return file.rejection();
+    }
     bodiless = !client.start(response, -1);
     eventStream = response.isEventStream();
     if (bodiless) {
       delivery.unwanted();
     }
+    return null;
   }
 
   void earlyHints(List<String> links) {
@@ -75,17 +154,21 @@ final class Reply {
   }
 
   void data(ByteBuf data) {
-    delivery.data(data);
+    if (handedOver) {
+      delivery.skip(data.readableBytes()); // a file is sent in its place
+    } else {
+      delivery.data(data);
+    }
   }
 
   void file(String path, long offset, long length) throws IOException {
-    if (!bodiless && length > 0) {
+    if (!bodiless && !handedOver && length > 0) {
       delivery.file(path, offset, length);
     }
   }
 
   void trailers(ResponseHead fields) {
-    if (begun && !bodiless) {
+    if (begun && !bodiless && !handedOver) {
       client.trailers(fields);
     }
   }
@@ -95,7 +178,7 @@ final class Reply {
   /// @param unfinished whether it has not sent all that it meant to
   void ended(boolean unfinished) {
     ended = true;
-    aborted = unfinished && !bodiless;
+    aborted = unfinished && !bodiless && !handedOver;
   }
 
   /// The app speaks another protocol with the client from now on.

@@ -115,8 +115,12 @@ final class ResponseSpool {
 
   /// Queues a part of somebody's file, which is closed here at the end.
   void add(FileChannel file, long position, long count) {
-    files.add(file);
-    append(file, position, count);
+    if (!files.contains(file)) {
+      files.add(file);
+    }
+    if (count > 0) {
+      append(file, position, count);
+    }
   }
 
   private void append(FileChannel file, long position, long count) {

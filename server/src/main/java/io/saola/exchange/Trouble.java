@@ -1,6 +1,7 @@
 package io.saola.exchange;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,5 +92,28 @@ final class Trouble {
         why,
         assignment,
         request());
+  }
+
+  /// Why the exchange cannot be served again, or null.
+  ///
+  /// @param gone whether its client has
+  /// @param expired whether its time was up
+  @Nullable String obstacle(Reply reply, boolean gone, boolean expired, int retries) {
+    if (reply.hasBegun()) {
+      return reply.isSwitched() ? "its WebSocket is open" : "its answer has begun";
+    } else if (gone) {
+      return "its client has gone";
+    } else if (expired) {
+      return "its time was up";
+    } else if (!intake.head().method().isIdempotent()) {
+      return "its method is not idempotent";
+    } else if (!intake.isRepeatable()) {
+      return "a part of its body was passed on";
+    } else if (retries > 0) {
+      return "it was served again before";
+    } else if (!shared.settings().retry()) {
+      return "--retry is off";
+    }
+    return shared.dispatcher().isStopping() ? "the server stops" : null;
   }
 }

@@ -1,5 +1,6 @@
 package io.saola.exchange;
 
+import io.saola.files.ServedFiles;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The whole way of a request in one process: real sockets at both ends, and no Python.
 public final class ServerStage implements AutoCloseable, Dispatcher.Control {
@@ -54,16 +56,27 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   }
 
   public ServerStage(Path folder, long memory, long maxSpool, long timeout) {
-    this(folder, memory, maxSpool, timeout, 1, 100);
+    this(folder, memory, maxSpool, timeout, 1, 100, null);
   }
 
   /// @param places of each worker, in threads or in an event loop
   public ServerStage(Path folder, long memory, long maxSpool, long timeout, int places) {
-    this(folder, memory, maxSpool, timeout, places, places);
+    this(folder, memory, maxSpool, timeout, places, places, null);
+  }
+
+  /// The same, and the server sends files itself.
+  public ServerStage(Path folder, ServedFiles files) {
+    this(folder, 24 << 20, 1 << 20, 0, 1, 100, files);
   }
 
   private ServerStage(
-      Path folder, long memory, long maxSpool, long timeout, int threads, int concurrency) {
+      Path folder,
+      long memory,
+      long maxSpool,
+      long timeout,
+      int threads,
+      int concurrency,
+      @Nullable ServedFiles files) {
     links = new LinkStage(folder, threads);
     socket = folder.resolve("http");
     ExchangeSettings limits =
@@ -80,7 +93,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             20 * SECOND,
             true);
     dispatcher = new Dispatcher(links.loop(), limits, this);
-    exchanges = new Exchanges(limits, dispatcher, accessLog, counters);
+    exchanges = new Exchanges(limits, dispatcher, files, accessLog, counters);
     links.onReady(dispatcher::add);
     FrontSettings front =
         new FrontSettings(

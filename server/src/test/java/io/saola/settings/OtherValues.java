@@ -46,6 +46,29 @@ final class OtherValues {
         new TraceSettings(false, true));
   }
 
+  static FileSettings defaultFiles() {
+    return new FileSettings(List.of(), false, Duration.ofSeconds(60), List.of(), List.of());
+  }
+
+  static Map<String, String> ofFiles() {
+    return Map.of(
+        "static", "/static=assets",
+        "static-follow-symlinks", "on",
+        "static-max-age", "0",
+        "sendfile-root", "assets/media",
+        "accel", "/protected/=assets/media/");
+  }
+
+  static FileSettings files(Path site) {
+    Path media = site.resolve("assets/media");
+    return new FileSettings(
+        List.of(new FileMount("/static/", site.resolve("assets"))),
+        true,
+        Duration.ZERO,
+        List.of(media),
+        List.of(new FileMount("/protected/", media)));
+  }
+
   static ServerSettings server(Path site) {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");

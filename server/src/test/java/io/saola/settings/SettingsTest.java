@@ -102,6 +102,7 @@ class SettingsTest {
                     Duration.ZERO,
                     true,
                     new AllowedOrigins(List.of())),
+                OtherValues.defaultFiles(),
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
                 OtherValues.defaultLog(format),
@@ -111,6 +112,7 @@ class SettingsTest {
   /// A value for each flag that is not its default, so that none can be wired to another.
   private Map<String, String> others() throws IOException {
     Files.createDirectories(folder.resolve("site/spool"));
+    Files.createDirectories(folder.resolve("site/assets/media"));
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("chdir", folder.resolve("site").toString());
     texts.put("pythonpath", "lib:/opt/lib");
@@ -146,6 +148,7 @@ class SettingsTest {
     texts.put("max-spool", "2G");
     texts.put("spool-dir", "spool");
     texts.putAll(OtherValues.ofLog());
+    texts.putAll(OtherValues.ofFiles());
     texts.put("pid", "server.pid");
     texts.put("ready-file", "server.ready");
     texts.put("user", "somebody");
@@ -228,6 +231,7 @@ class SettingsTest {
             Duration.ofSeconds(22),
             false,
             new AllowedOrigins(List.of(new AllowedOrigins.Same(), new AllowedOrigins.Any()))),
+        OtherValues.files(site),
         new QueueSettings(0, Duration.ofHours(1), false),
         new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
         OtherValues.log(site),
@@ -256,6 +260,7 @@ class SettingsTest {
         settings.asgi(),
         settings.http(),
         settings.webSockets(),
+        settings.files(),
         settings.queue(),
         settings.spool(),
         settings.log(),

@@ -219,6 +219,7 @@ final class ResponseWriter {
   /// What the client may do about it.
   private static @Nullable String advice(int status) {
     return switch (status) {
+      case 405 -> "Allow: GET, HEAD"; // RFC 9110 §15.5.6
       // RFC 9110 §15.5.22 and §7.8, RFC 6455 §4.4.
       case 426 -> "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13";
       case 503 -> "Retry-After: 1";

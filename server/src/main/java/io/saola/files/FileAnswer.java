@@ -1,0 +1,35 @@
+package io.saola.files;
+
+import io.saola.model.Rejection;
+import io.saola.model.ResponseHead;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a request for a file is answered. Whoever has it sends it, and closes the file.
+///
+/// @param rejection in place of everything else
+/// @param head lent until the next answer is asked for
+/// @param file where the pieces are; null if there is none
+/// @param pieces of the body, in order
+public record FileAnswer(
+    @Nullable Rejection rejection,
+    ResponseHead head,
+    @Nullable FileChannel file,
+    List<Piece> pieces) {
+
+  /// Some text, and a part of the file behind them.
+  ///
+  /// @param before in ASCII; may be empty
+  /// @param length may be 0
+  public record Piece(String before, long offset, long length) {}
+
+  /// Bytes of the whole body.
+  public long length() {
+    long length = 0;
+    for (Piece piece : pieces) {
+      length += piece.before().length() + piece.length();
+    }
+    return length;
+  }
+}
