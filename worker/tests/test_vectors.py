@@ -211,6 +211,7 @@ def settings() -> Settings:
             "multiprocess": True,
             "window": 1,
             "page": "",
+            "watch": "",
             "environ": {},
         }
     )

@@ -59,6 +59,10 @@ def _live(birth: Birth) -> int:
     open_streams()
     _prepare_interpreter()
     link, settings = introduce(birth, MOLD, 0)
+    if settings.watch:
+        from . import watched
+
+        watched.report(birth, settings.watch)
     _prepare_app(settings)
     hooks.in_mold(birth.generation)
     loaded, interface, name = None, "", settings.target or settings.chdir

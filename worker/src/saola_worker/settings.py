@@ -45,6 +45,7 @@ class Settings:
         self.multiprocess = _typed(values, "multiprocess", bool)
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)
+        self.watch = _typed(values, "watch", str)
         self.environ: dict[str, str] = _typed(values, "environ", dict)
         self.scope: dict[str, Any] = _typed(values, "scope", dict)
         for name, known in _WORDS.items():

@@ -145,6 +145,10 @@ def load_app(settings: Settings) -> Loaded:
         asyncserver.prepare(settings.loop)
     elif settings.threads > 1:
         from . import threaded  # noqa: F401  before the fork, so that it is shared
+    if settings.watch:
+        from . import watched
+
+        watched.report_templates()
     return loaded
 
 

@@ -24,16 +24,19 @@ final class Blueprints {
   private final List<Path> clean;
   private final Path runtime;
   private final String token;
+  private final String watch;
   private final Map<Integer, Settings> versions = new HashMap<>();
   private final TreeMap<Integer, Welcome> generations = new TreeMap<>();
   private int lastVersion;
 
   /// @param clean folders that the keeper removes if the server is killed
-  Blueprints(Path home, Path runtime, List<Path> clean, String token) {
+  /// @param watch where processes say what they have loaded; empty if nobody wants to know
+  Blueprints(Path home, Path runtime, List<Path> clean, String token, String watch) {
     this.home = home;
     this.runtime = runtime;
     this.clean = List.copyOf(clean);
     this.token = token;
+    this.watch = watch;
   }
 
   /// The next version of the plan, by these settings.
@@ -74,7 +77,7 @@ final class Blueprints {
   synchronized void generation(int number, int version, boolean byMold) {
     Settings settings = versions.get(version);
     if (settings != null) {
-      generations.put(number, welcome(settings, byMold));
+      generations.put(number, welcome(settings, byMold, watch));
     }
   }
 
@@ -93,7 +96,7 @@ final class Blueprints {
   }
 
   /// The same of any generation that is made by these settings.
-  static Welcome welcome(Settings settings, boolean byMold) {
+  static Welcome welcome(Settings settings, boolean byMold, String watch) {
     AppSettings app = settings.app();
     boolean fallenBack = app.load() == Load.PREWARM && !byMold;
     return new Welcome(
@@ -107,6 +110,7 @@ final class Blueprints {
         settings.workers().threads(),
         settings.workers().count().most() > 1,
         Exchanges.WINDOW,
+        watch,
         new Welcome.Asgi(
             app.kind().text(),
             app.factory(),

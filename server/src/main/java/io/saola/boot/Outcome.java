@@ -8,6 +8,9 @@ sealed interface Outcome {
   /// The server cannot start; `message` is for the operator, empty if everything was said already.
   record Failed(int exitCode, String message) implements Outcome {}
 
+  /// A file of the app has changed (`--reload`).
+  record Changed() implements Outcome {}
+
   /// The keeper has died.
   record KeeperGone() implements Outcome {}
 

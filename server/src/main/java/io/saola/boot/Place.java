@@ -85,6 +85,11 @@ final class Place implements AutoCloseable {
     return listeners;
   }
 
+  /// Whether another server has it until this one is ready.
+  boolean isInherited() {
+    return inheritance.pid() != 0;
+  }
+
   /// It is not taken, since this server cannot serve.
   void failed(String why) {
     inheritance.failed(why);

@@ -11,14 +11,11 @@ import io.saola.exchange.ExchangeSettings;
 import io.saola.exchange.Exchanges;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
-import io.saola.front.FrontSettings;
 import io.saola.front.Inherited;
 import io.saola.front.Listeners;
 import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
-import io.saola.front.websocket.WebSocketSettings;
-import io.saola.link.Limits;
 import io.saola.link.LinkListener;
 import io.saola.link.LinkSettings;
 import io.saola.link.Welcome;
@@ -26,7 +23,6 @@ import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.observe.ErrorLog;
 import io.saola.os.Signals;
-import io.saola.settings.HttpSettings;
 import io.saola.settings.Load;
 import io.saola.settings.Reading;
 import io.saola.settings.Settings;
@@ -34,7 +30,6 @@ import io.saola.settings.SettingsException;
 import io.saola.settings.Sources;
 import io.saola.settings.TraceSettings;
 import io.saola.settings.Version;
-import io.saola.settings.WebSockets;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
 import java.io.IOException;
@@ -54,6 +49,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,33 +59,38 @@ import org.slf4j.LoggerFactory;
 public final class Server {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
 
-  /// How long a body may pause, and a client may take nothing of its answer.
-  private static final Duration BODY_PAUSE = Duration.ofSeconds(30);
-
-  private static final Duration SEND_PAUSE = Duration.ofSeconds(60);
-
   /// How many times the time of a boot another server may take until it is ready to take over.
   private static final int UPGRADE_BOOTS = 3;
 
   /// The exit code after something that should not happen.
   private static final int INTERNAL = 70;
 
+  /// In place of an exit code: the app has changed before it could be served.
+  private static final int AGAIN = -1;
+
   private final Reading reading;
   private final Supplier<Reading> again;
   private final Settings settings;
+  private final Bounds bounds;
   private final Path home;
   private final Consumer<List<String>> whenReady;
-  private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Outcome> outcomes;
   private final Counters counters = new Counters();
   private final Started started = new Started();
 
   private Server(
-      Reading reading, Supplier<Reading> again, Path home, Consumer<List<String>> whenReady) {
+      Reading reading,
+      Supplier<Reading> again,
+      Path home,
+      Consumer<List<String>> whenReady,
+      BlockingQueue<Outcome> outcomes) {
     this.reading = reading;
     this.again = again;
     this.settings = reading.settings();
+    this.bounds = new Bounds(settings);
     this.home = home;
     this.whenReady = whenReady;
+    this.outcomes = outcomes;
   }
 
   /// Serves until it is told to stop.
@@ -106,11 +107,26 @@ public final class Server {
   ///
   /// @param whenReady told once where the server can be reached, when the listeners are open
   public static int run(Sources sources, Path home, Consumer<List<String>> whenReady) {
+    BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
+    while (true) {
+      int code = run(sources, home, whenReady, outcomes);
+      if (code != AGAIN) {
+        return code;
+      }
+      outcomes.removeIf(outcome -> !(outcome instanceof Outcome.Stop));
+    }
+  }
+
+  private static int run(
+      Sources sources,
+      Path home,
+      Consumer<List<String>> whenReady,
+      BlockingQueue<Outcome> outcomes) {
     Reading reading = Settings.examine(sources);
     Settings settings = reading.settings();
     ErrorLog.level(settings.log().level());
     ErrorLog.form(settings.log().form());
-    Server server = new Server(reading, () -> Settings.examine(sources), home, whenReady);
+    Server server = new Server(reading, () -> Settings.examine(sources), home, whenReady, outcomes);
     try (Started _ = server.started) {
       return server.serve();
     } catch (SettingsException e) {
@@ -130,9 +146,7 @@ public final class Server {
 
   private int serve() throws IOException, RefusedException, InterruptedException {
     Place place = started.add(Place.of(settings, System.getenv()));
-    List<String> problems = place.problems();
-    if (!problems.isEmpty()) {
-      problems.forEach(LOG::error);
+    if (isTaken(place)) {
       return Addresses.UNAVAILABLE;
     }
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
@@ -143,13 +157,11 @@ public final class Server {
     EventLoop loop = eventLoop();
     Inherited sockets = place.receive(loop);
     String token = UUID.randomUUID().toString();
+    Blueprints blueprints = blueprints(runtime, spool, token);
     Duration grace = settings.workers().gracefulTimeout();
-    List<Path> clean = new ArrayList<>(runtime.clean());
-    clean.add(spool.path());
-    Blueprints blueprints = new Blueprints(home, runtime.path(), clean, token);
     Processes processes = new Processes(outcomes, loop, blueprints, grace);
     Supervisor supervisor = new Supervisor(blueprints.plan(settings), processes, System::nanoTime);
-    ExchangeSettings limits = limits(spool.path());
+    ExchangeSettings limits = bounds.exchanges(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
     Links links = new Links(supervisor, dispatcher, blueprints, settings.workers().threads());
@@ -165,9 +177,11 @@ public final class Server {
     listenToSignals(accessLog, reloader, supervisor, operating);
     supervisor.start();
     rehearse(runtime, spool.path(), token);
+    AutoReload autoReload = started.add(AutoReload.start(reading, runtime.path(), outcomes));
     return untilStopped(
         () -> place.take(loop, http1, sockets),
         listeners -> {
+          autoReload.catchUp();
           started.add(operating.open(runtime.path(), listeners)); // who reads that we are may ask
           standing.ready(listeners.urls(), loop, supervisor);
           sayReady(listeners.urls(), processes, links);
@@ -176,7 +190,27 @@ public final class Server {
         links,
         place,
         handover,
+        reloader,
+        autoReload,
         new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
+  }
+
+  private static boolean isTaken(Place place) throws IOException {
+    List<String> problems = place.problems();
+    problems.forEach(LOG::error);
+    return !problems.isEmpty();
+  }
+
+  private Blueprints blueprints(RuntimeFolder runtime, SpoolFolder spool, String token)
+      throws IOException {
+    List<Path> clean = new ArrayList<>(runtime.clean());
+    clean.add(spool.path());
+    return new Blueprints(
+        home,
+        runtime.path(),
+        clean,
+        token,
+        AutoReload.announcements(settings.reload(), runtime.path()));
   }
 
   private EventLoop eventLoop() {
@@ -201,7 +235,7 @@ public final class Server {
 
   private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {
     return new Http1(
-        frontSettings(),
+        bounds.front(),
         exchanges,
         new Forwarded(settings.listen().forwardedAllowIps()::includes),
         requestIds(),
@@ -212,12 +246,17 @@ public final class Server {
 
   private void rehearse(RuntimeFolder runtime, Path spool, String token) {
     if (settings.app().load() != Load.LAZY) { // there the first client waits for an import
-      Welcome welcome = Blueprints.welcome(settings, true);
+      Welcome welcome = Blueprints.welcome(settings, true, "");
       LinkSettings link =
           new LinkSettings(Rehearsal.link(runtime), runtime.pages(), token, generation -> welcome);
       started.add(
           Rehearsal.start(
-              settings, limits(spool), frontSettings(), webSocketSettings(), link, runtime.path()));
+              settings,
+              bounds.exchanges(spool),
+              bounds.front(),
+              bounds.webSockets(),
+              link,
+              runtime.path()));
     }
   }
 
@@ -266,6 +305,8 @@ public final class Server {
       Links links,
       Place place,
       Handover handover,
+      Reloader reloader,
+      AutoReload autoReload,
       Drain drain)
       throws IOException, RefusedException, InterruptedException {
     Listeners listeners = null;
@@ -279,36 +320,59 @@ public final class Server {
           ready.accept(listeners);
           whenReady.accept(listeners.urls());
         }
-        case Outcome.Failed(int exitCode, String message) -> {
-          if (!message.isEmpty()) {
-            LOG.error("{}", message);
-            place.failed(message);
+        case Outcome.Failed failed -> {
+          if (isEnd(failed, place, autoReload)) {
+            return failed.exitCode();
           }
-          return exitCode;
+        }
+        case Outcome.Changed() -> {
+          if (listeners != null) {
+            reloader.request();
+          } else if (!place.isInherited()) {
+            return AGAIN; // nothing to lose: what loads now is old
+          }
         }
         case Outcome.KeeperGone() -> {
           LOG.error("the keeper of the Python processes has died, and they with it");
           return INTERNAL;
         }
         case Outcome.HandedOver(long pid) -> {
-          if (listeners != null) {
-            listeners.handOver();
-            drain.farewell(pid, settings.workers().gracefulTimeout());
-          }
-          LOG.info("ended after {}, pid={} serves on", total(), pid);
+          handedOver(listeners, drain, pid);
           return 0;
         }
         case Outcome.Stop(String signal) -> {
           handover.close();
-          if (listeners != null && drain.linger(signal, settings.server().drainDelay())) {
-            listeners.close();
-            drain.run(signal, settings.workers().gracefulTimeout());
-          }
-          LOG.info("stopped after {}", total());
+          stopped(listeners, drain, signal);
           return 0;
         }
       }
     }
+  }
+
+  private static boolean isEnd(Outcome.Failed failed, Place place, AutoReload autoReload) {
+    if (!failed.message().isEmpty()) {
+      LOG.error("{}", failed.message());
+      place.failed(failed.message());
+    }
+    return place.isInherited() || !autoReload.waits(failed.exitCode());
+  }
+
+  private void stopped(@Nullable Listeners listeners, Drain drain, String signal)
+      throws InterruptedException {
+    if (listeners != null && drain.linger(signal, settings.server().drainDelay())) {
+      listeners.close();
+      drain.run(signal, settings.workers().gracefulTimeout());
+    }
+    LOG.info("stopped after {}", total());
+  }
+
+  private void handedOver(@Nullable Listeners listeners, Drain drain, long pid)
+      throws InterruptedException {
+    if (listeners != null) {
+      listeners.handOver();
+      drain.farewell(pid, settings.workers().gracefulTimeout());
+    }
+    LOG.info("ended after {}, pid={} serves on", total(), pid);
   }
 
   /// What only the app, and not the settings alone, shows to be wrong.
@@ -386,40 +450,6 @@ public final class Server {
     return ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
   }
 
-  private ExchangeSettings limits(Path spool) {
-    return new ExchangeSettings(
-        settings.http().maxBody().count(),
-        settings.spool().maxSpool().count(),
-        settings.spool().bufferMemory().count(),
-        spool,
-        new Limits(
-            settings.workers().timeout().toNanos(),
-            settings.workers().timeoutGrace().toNanos(),
-            settings.asgi().loopBlocked().toNanos()),
-        settings.asgi().concurrency(),
-        settings.workers().reforkAfter(),
-        new ExchangeSettings.Lifetime(
-            settings.recycle().maxRequests(),
-            settings.recycle().jitter(),
-            settings.recycle().afterException()),
-        settings.queue().limit(),
-        settings.queue().timeout().toNanos(),
-        settings.queue().retry());
-  }
-
-  private FrontSettings frontSettings() {
-    HttpSettings http = settings.http();
-    return new FrontSettings(
-        Math.toIntExact(http.requestLine().count()),
-        http.requestFields(),
-        Math.toIntExact(http.requestFieldsSize().count()),
-        http.headerTimeout().toNanos(),
-        BODY_PAUSE.toNanos(),
-        http.keepAlive().toNanos(),
-        SEND_PAUSE.toNanos(),
-        settings.listen().probePrefix());
-  }
-
   private RequestIds requestIds() {
     TraceSettings wanted = settings.log().trace();
     return new RequestIds(wanted.requestId(), wanted.traceparent(), new SecureRandom());
@@ -427,71 +457,6 @@ public final class Server {
 
   private WebSocketLoop webSockets(Connections connections) {
     return new WebSocketLoop(
-        webSocketSettings(), connections, System::nanoTime, new SplittableRandom());
-  }
-
-  private WebSocketSettings webSocketSettings() {
-    WebSockets sockets = settings.webSockets();
-    return new WebSocketSettings(
-        Math.toIntExact(sockets.maxSize().count()),
-        sockets.pingInterval().toNanos(),
-        sockets.pingTimeout().toNanos(),
-        sockets.idleTimeout().toNanos(),
-        SEND_PAUSE.toNanos(),
-        sockets.compression(),
-        sockets.origins());
-  }
-
-  /// What dispatch wants done to processes.
-  private record Kills(Supervisor supervisor) implements Dispatcher.Control {
-    @Override
-    public void kill(int slot, int pid, String why) {
-      supervisor.kill(slot, pid, why);
-    }
-
-    @Override
-    public void nudge(int pid) {
-      supervisor.nudge(pid);
-    }
-
-    @Override
-    public void replace(int slot, int pid, long left, String why) {
-      supervisor.replace(slot, pid, left, why);
-    }
-
-    @Override
-    public void interrupt(int pid) {
-      supervisor.interrupt(pid);
-    }
-
-    @Override
-    public void showStacks(int slot, int pid, String what) {
-      supervisor.showStacks(slot, pid, what);
-    }
-
-    @Override
-    public void condemn(int slot, int pid, String account, String why) {
-      supervisor.condemn(slot, pid, account, why);
-    }
-
-    @Override
-    public void offer(int slot, int pid) {
-      supervisor.promote(slot, pid);
-    }
-
-    @Override
-    public void staysWorker(int pid, String why) {
-      supervisor.staysWorker(pid, why);
-    }
-
-    @Override
-    public void recycle(int slot, int pid, String why) {
-      supervisor.recycle(slot, pid, why, count -> {});
-    }
-
-    @Override
-    public void linkClosed(int pid) {
-      supervisor.linkClosed(pid);
-    }
+        bounds.webSockets(), connections, System::nanoTime, new SplittableRandom());
   }
 }

@@ -158,6 +158,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     out.bool(settings.multiprocess());
     number(out, "window", settings.window());
     text(out, "page", pagePath);
+    text(out, "watch", settings.watch());
     out.text("environ");
     out.texts(settings.common().entries());
     out.text("scope");

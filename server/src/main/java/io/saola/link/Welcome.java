@@ -11,6 +11,7 @@ import java.util.Map;
 /// @param threads places of a WSGI worker
 /// @param asgi what concerns ASGI apps
 /// @param common what requests need not say
+/// @param watch folder in which the process says what it has loaded; empty if nobody asks
 /// @param window body bytes that a worker may send before it has been given credit
 public record Welcome(
     String target,
@@ -23,6 +24,7 @@ public record Welcome(
     int threads,
     boolean multiprocess,
     int window,
+    String watch,
     Asgi asgi,
     CommonEnviron common) {
 

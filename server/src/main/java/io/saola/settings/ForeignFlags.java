@@ -31,7 +31,8 @@ final class ForeignFlags {
       case "--websocket-ping-interval", "--ping-interval" -> "see --ws-ping-interval";
       case "--ping-timeout" -> "see --ws-ping-timeout";
       case "--websocket-max-message-size" -> "see --ws-max-size";
-      case "--reload" -> "reloading is not there yet";
+      case "--reload-extra-file", "--reload-paths" -> "see --reload-dir";
+      case "--reload-engine" -> "the kernel says what changes; if it cannot, see --reload-poll";
       default -> "";
     };
   }

@@ -26,7 +26,8 @@ public record Settings(
     QueueSettings queue,
     SpoolSettings spool,
     LogSettings log,
-    ServerSettings server) {
+    ServerSettings server,
+    ReloadSettings reload) {
   /// In the order of help and documentation.
   public static final List<Section> SECTIONS =
       List.of(
@@ -43,7 +44,8 @@ public record Settings(
           SpoolSettings.SECTION,
           LogSettings.SECTION,
           TraceSettings.SECTION,
-          ServerSettings.SECTION);
+          ServerSettings.SECTION,
+          ReloadSettings.SECTION);
 
   private static final Set<Setting<?>> RELOADABLE = reloadable();
 
@@ -131,7 +133,8 @@ public record Settings(
         QueueSettings.from(values),
         SpoolSettings.from(values, folder),
         LogSettings.from(values, folder),
-        ServerSettings.from(values, folder));
+        ServerSettings.from(values, folder),
+        ReloadSettings.from(values, folder));
   }
 
   private static List<Effective> ordered(List<Effective> found) {

@@ -34,6 +34,7 @@ class LayersTest {
           entry("front", List.of("model", "settings", "observe", "exchange")),
           entry("supervisor", List.of("model", "settings", "observe", "os")),
           entry("control", List.of()),
+          entry("watch", List.of()),
           entry(
               "boot",
               List.of(
@@ -48,7 +49,8 @@ class LayersTest {
                   "exchange",
                   "front",
                   "supervisor",
-                  "control")),
+                  "control",
+                  "watch")),
           entry("cli", List.of("settings", "boot", "control")));
 
   private static final List<String> PACKAGES = List.copyOf(MAY_USE.keySet());

@@ -81,6 +81,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         threads,
         true,
         WINDOW,
+        "",
         new Welcome.Asgi("auto", false, "auto", "auto", 40, 5000),
         new CommonEnviron("", "saola/1", "127.0.0.1", 8000));
   }

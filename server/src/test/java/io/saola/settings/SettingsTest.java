@@ -106,7 +106,8 @@ class SettingsTest {
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
                 OtherValues.defaultLog(format),
-                new ServerSettings(null, null, "", "", null, Duration.ZERO, "")));
+                new ServerSettings(null, null, "", "", null, Duration.ZERO, ""),
+                new ReloadSettings(false, List.of(), List.of(), false)));
   }
 
   /// A value for each flag that is not its default, so that none can be wired to another.
@@ -156,6 +157,10 @@ class SettingsTest {
     texts.put("umask", "027");
     texts.put("drain-delay", "5");
     texts.put("take-over", "4711");
+    texts.put("reload", "on");
+    texts.put("reload-dir", "spool");
+    texts.put("reload-include", "*.yaml,*.txt");
+    texts.put("reload-poll", "on");
     return texts;
   }
 
@@ -235,7 +240,8 @@ class SettingsTest {
         new QueueSettings(0, Duration.ofHours(1), false),
         new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
         OtherValues.log(site),
-        OtherValues.server(site));
+        OtherValues.server(site),
+        new ReloadSettings(true, List.of(site.resolve("spool")), List.of("*.yaml", "*.txt"), true));
   }
 
   /// The same, but for what says where the interpreter was named.
@@ -264,7 +270,8 @@ class SettingsTest {
         settings.queue(),
         settings.spool(),
         settings.log(),
-        settings.server());
+        settings.server(),
+        settings.reload());
   }
 
   @Test
