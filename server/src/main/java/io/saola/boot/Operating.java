@@ -12,14 +12,22 @@ import io.saola.exchange.Dispatcher;
 import io.saola.front.Connections;
 import io.saola.front.Listeners;
 import io.saola.observe.Counters;
-import io.saola.settings.Settings;
 import io.saola.settings.Version;
+import io.saola.supervisor.Reloaded;
+import io.saola.supervisor.Roster;
+import io.saola.supervisor.Supervisor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,36 +35,42 @@ import org.slf4j.LoggerFactory;
 final class Operating implements Operations {
   private static final Logger LOG = LoggerFactory.getLogger(Operating.class);
 
-  private final Settings settings;
+  /// The supervisor answers at once, unless it has ended.
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
   private final EventLoop loop;
   private final Connections connections;
   private final Dispatcher dispatcher;
   private final Counters counters;
   private final Processes processes;
   private final Links links;
+  private final Supervisor supervisor;
+  private final Reloader reloader;
   private final Handover handover;
   private final BlockingQueue<Outcome> outcomes;
   private final Instant since;
   private volatile List<String> addresses = List.of();
 
   Operating(
-      Settings settings,
       EventLoop loop,
       Connections connections,
       Dispatcher dispatcher,
       Counters counters,
       Processes processes,
       Links links,
+      Supervisor supervisor,
+      Reloader reloader,
       Handover handover,
       BlockingQueue<Outcome> outcomes,
       Instant since) {
-    this.settings = settings;
     this.loop = loop;
     this.connections = connections;
     this.dispatcher = dispatcher;
     this.counters = counters;
     this.processes = processes;
     this.links = links;
+    this.supervisor = supervisor;
+    this.reloader = reloader;
     this.handover = handover;
     this.outcomes = outcomes;
     this.since = since;
@@ -80,9 +94,11 @@ final class Operating implements Operations {
   @Override
   public Status status() {
     Counters.Snapshot count = counters.snapshot();
+    Optional<Roster> roster = roster();
+    Reloaded reloaded = reloader.last();
     return new Status(
         Version.TEXT,
-        onLoop(connections::isLeaving) ? "stopping" : handover.isOn() ? "upgrading" : "serving",
+        state(),
         links.app(),
         links.interfaceName(),
         links.load(),
@@ -92,43 +108,119 @@ final class Operating implements Operations {
         since,
         addresses,
         onLoop(dispatcher::workers),
-        settings.workers().count().least(),
-        links.generation(),
+        roster.map(Roster::wanted).orElse(0),
+        roster.map(Roster::generation).orElse(0),
         count.answered().values().stream().mapToLong(Long::longValue).sum(),
         onLoop(dispatcher::running),
         onLoop(dispatcher::waiting),
-        "",
+        reloaded == null ? "" : (reloaded.succeeded() ? "" : "failed: ") + reloaded.message(),
         handover.failure().isEmpty() ? "" : "failed: " + handover.failure());
+  }
+
+  private String state() {
+    if (onLoop(connections::isLeaving)) {
+      return "stopping";
+    }
+    return handover.isOn() ? "upgrading" : "serving";
+  }
+
+  /// Nothing while the server ends.
+  private Optional<Roster> roster() {
+    try {
+      return Optional.of(answer(supervisor::roster, LONGEST));
+    } catch (RefusedException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
   }
 
   @Override
   public List<WorkerState> workers() {
-    return List.of();
+    return roster()
+        .map(roster -> WorkerTable.of(roster, onLoop(dispatcher::atWork)))
+        .orElse(List.of());
   }
 
   @Override
   public List<OpenFiles> openFiles() {
-    return List.of();
+    return roster().map(WorkerTable::openFiles).orElse(List.of());
   }
 
   @Override
-  public String stack(int slot) throws RefusedException {
-    throw new RefusedException("stack is not available yet");
+  public String stack(int slot) throws RefusedException, InterruptedException {
+    Roster roster = answer(supervisor::roster, LONGEST);
+    checkSlot(slot, roster);
+    for (Roster.Member worker : roster.workers()) {
+      if (worker.slot() == slot && worker.pid() != 0) {
+        return supervisor.stacks().of(slot, worker.pid()).stripTrailing();
+      }
+    }
+    throw new RefusedException("there is no worker in slot " + slot + " at the moment");
+  }
+
+  private static void checkSlot(int slot, Roster roster) throws RefusedException {
+    if (slot >= roster.wanted() || slot < 0) {
+      throw new RefusedException(
+          "there is no slot "
+              + slot
+              + (roster.wanted() == 1
+                  ? ": the only one is 0"
+                  : ": slots are 0 to " + (roster.wanted() - 1)));
+    }
   }
 
   @Override
-  public String reload() throws RefusedException {
-    throw new RefusedException("reload is not available yet");
+  public String reload() throws RefusedException, InterruptedException {
+    Reloaded done = answer(reloader::reload, Duration.ZERO);
+    if (!done.succeeded()) {
+      throw new RefusedException(done.message());
+    }
+    return done.message() + ", generation " + done.generation();
   }
 
   @Override
-  public String recycle(int slot) throws RefusedException {
-    throw new RefusedException("recycle is not available yet");
+  public String recycle(int slot) throws RefusedException, InterruptedException {
+    if (slot != ALL) {
+      checkSlot(slot, answer(supervisor::roster, LONGEST));
+    }
+    int count = answer(to -> supervisor.recycle(slot, 0, "saola recycle", to::accept), LONGEST);
+    if (count == 0) {
+      throw new RefusedException(
+          slot == ALL
+              ? "no worker is ready to be replaced"
+              : "the worker in slot " + slot + " is being replaced already, or is not ready");
+    }
+    return "replacing " + count(count) + ", each when its successor is ready";
   }
 
   @Override
-  public String scale(int workers) throws RefusedException {
-    throw new RefusedException("scale is not available yet");
+  public String scale(int workers) throws RefusedException, InterruptedException {
+    if (workers < 1) {
+      throw new RefusedException("there must be one worker at least");
+    }
+    return count(answer(to -> supervisor.scale(workers, to::accept), LONGEST));
+  }
+
+  private static String count(int workers) {
+    return workers == 1 ? "1 worker" : workers + " workers";
+  }
+
+  /// Asks something that answers later, on its own thread.
+  ///
+  /// @param longest zero for however long it takes
+  private static <T> T answer(Consumer<Consumer<T>> question, Duration longest)
+      throws RefusedException, InterruptedException {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    question.accept(answer::complete);
+    try {
+      return longest.isZero()
+          ? answer.get()
+          : answer.get(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new RefusedException("the server is stopping");
+    }
   }
 
   @Override

@@ -64,6 +64,10 @@ final class Reloader {
   ///
   /// @param answer told once, on any thread
   synchronized void reload(Consumer<Reloaded> answer) {
+    if (running) {
+      answer.accept(new Reloaded(false, 0, "a reload is on its way already"));
+      return;
+    }
     standing.reloading();
     Reading reading = source.get();
     if (!reading.problems().isEmpty()) {

@@ -173,7 +173,8 @@ public final class Server {
     Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
     Reloader reloader = reloader(standing, supervisor, blueprints, loop, dispatcher);
     Handover handover = handover(loop, runtime, supervisor, place);
-    Operating operating = operating(loop, connections, dispatcher, processes, links, handover);
+    Operating operating =
+        operating(loop, connections, dispatcher, processes, links, supervisor, reloader, handover);
     listenToSignals(accessLog, reloader, supervisor, operating);
     supervisor.start();
     rehearse(runtime, spool.path(), token);
@@ -280,15 +281,18 @@ public final class Server {
       Dispatcher dispatcher,
       Processes processes,
       Links links,
+      Supervisor supervisor,
+      Reloader reloader,
       Handover handover) {
     return new Operating(
-        settings,
         loop,
         connections,
         dispatcher,
         counters,
         processes,
         links,
+        supervisor,
+        reloader,
         handover,
         outcomes,
         startInstant());

@@ -1,10 +1,13 @@
 package io.saola.control;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
@@ -27,7 +30,8 @@ public final class Servers {
 
   private static final Logger LOG = LoggerFactory.getLogger(Servers.class);
   private static final Pattern FOLDER = Pattern.compile(PREFIX + "[0-9a-f]{8}");
-  private static final Path USERS = Path.of("/run/user");
+  private static final Path RUN = Path.of("/run");
+  private static final String VARIABLE = "XDG_RUNTIME_DIR=";
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
   private final List<Path> parents;
@@ -41,9 +45,11 @@ public final class Servers {
   /// Those that a server that is started in this environment would be among.
   public static Servers of(Map<String, String> environment) throws IOException {
     Set<Path> all = new LinkedHashSet<>(RuntimeParents.of(environment));
-    // A server that was started in a login session is found from outside as well.
-    try (Stream<Path> users = Files.exists(USERS) ? Files.list(USERS) : Stream.empty()) {
-      users.forEach(all::add);
+    // One that systemd has started, or that was started in a login session, is found as well.
+    for (Path folders : List.of(RUN, RUN.resolve("user"))) {
+      try (Stream<Path> each = Files.exists(folders) ? Files.list(folders) : Stream.empty()) {
+        each.forEach(all::add);
+      }
     }
     return in(List.copyOf(all));
   }
@@ -102,12 +108,29 @@ public final class Servers {
     if (pid.isEmpty()) {
       return at(Path.of(name));
     }
-    for (Found found : search().found()) {
+    Set<Path> all = new LinkedHashSet<>(parents);
+    all.addAll(parentsOf(pid.get()));
+    for (Found found : new Servers(List.copyOf(all), peers).search().found()) {
       if (found.pid() == pid.get()) {
         return found;
       }
     }
     throw new RefusedException(name + ": no server with pid " + pid.get() + " answers");
+  }
+
+  /// Where that server would make its runtime folder, as far as we may look into its environment.
+  private static List<Path> parentsOf(long pid) {
+    try {
+      for (String variable :
+          Files.readString(Path.of("/proc/" + pid + "/environ"), ISO_8859_1).split("\0", -1)) {
+        if (variable.startsWith(VARIABLE)) {
+          return List.of(Path.of(variable.substring(VARIABLE.length())));
+        }
+      }
+    } catch (IOException | InvalidPathException e) {
+      LOG.debug("no environment pid={} error={}", pid, e.toString());
+    }
+    return List.of();
   }
 
   /// A number, or what is in a pid file.

@@ -249,6 +249,12 @@ public final class Dispatcher implements WorkerLink.Owner {
     return pool.running();
   }
 
+  /// What each worker is at.
+  public List<AtWork> atWork() {
+    long now = System.nanoTime();
+    return open.stream().map(link -> AtWork.of(link, workers.containsKey(link), now)).toList();
+  }
+
   /// How many exchanges wait for a worker.
   public int waiting() {
     return pool.waiting();

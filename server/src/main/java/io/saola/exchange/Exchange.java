@@ -47,7 +47,7 @@ public final class Exchange implements Job, Answer {
   private final Assignment assignment;
   final Trouble trouble;
   private final Reply reply;
-  private final Times times;
+  final Times times;
   private State state = State.RECEIVING;
   private @Nullable Rejection rejection;
   private int status;

@@ -138,6 +138,14 @@ public final class Exchanges {
     return "\"" + line + "\"" + (id == null ? "" : " id=" + Text.visible(id));
   }
 
+  /// A request's method and path, with nothing in it that a terminal would obey.
+  String subject(RequestHead head) {
+    return Text.visible(
+        head.text(head.methodStart(), head.methodEnd())
+            + " "
+            + head.text(head.pathStart(), head.pathEnd()));
+  }
+
   void log(
       Intake request,
       Times times,

@@ -36,6 +36,11 @@ final class Trouble {
     return ended ? kept : shared.request(intake.head());
   }
 
+  /// Its method and path, without the query, which may hold secrets; empty when it has ended.
+  String subject() {
+    return ended ? "" : shared.subject(intake.head());
+  }
+
   void appFailed(String traceback) {
     LOG.error("app failed {} request={}\n{}", assignment, request(), traceback.stripTrailing());
   }

@@ -324,6 +324,24 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     return page.started();
   }
 
+  /// The requests that the worker has begun and not answered.
+  public List<Answer> begun() {
+    List<Answer> answers = new ArrayList<>();
+    long started = page.started();
+    boolean single = !asgi && places == null;
+    if (single && page.since() == 0) {
+      return answers;
+    }
+    for (IntObjectMap.PrimitiveEntry<Call> entry : calls.entries()) {
+      long stream = Integer.toUnsignedLong(entry.key());
+      // A single place may have answered those before, and not sent that yet.
+      if (single ? stream == started : stream <= started) {
+        answers.add(entry.value().answer);
+      }
+    }
+    return answers;
+  }
+
   /// Whether some answers are behind what the worker has started.
   public boolean holdsAnswers() {
     long started = page.started();

@@ -3,6 +3,7 @@ package io.saola.os;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// How much memory a process holds, as the kernel counts it (proc(5)).
 public final class ProcessMemory {
@@ -33,6 +34,39 @@ public final class ProcessMemory {
       return 0; // it has ended, or belongs to somebody else
     }
     return 0;
+  }
+
+  /// What a process holds, in bytes.
+  ///
+  /// @param rss all that is in memory
+  /// @param pss the same, where of what is shared by n processes an n-th counts
+  /// @param shared what of `rss` at least one other process has as well
+  public record Figures(long rss, long pss, long shared) {}
+
+  /// All figures at one moment; nothing if there is no such process, or it is somebody else's.
+  /// Costs as much as [#pss].
+  public static Optional<Figures> figures(long pid) {
+    long rss = 0;
+    long pss = 0;
+    long shared = 0;
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
+        if (line.startsWith("Rss:")) {
+          rss = kibibytes(line);
+        } else if (line.startsWith("Pss:")) {
+          pss = kibibytes(line);
+        } else if (line.startsWith("Shared_")) {
+          shared += kibibytes(line);
+        }
+      }
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+    return rss == 0 ? Optional.empty() : Optional.of(new Figures(rss, pss, shared));
+  }
+
+  private static long kibibytes(String line) {
+    return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
   }
 
   /// Bytes of memory that this process and its children may use: the least limit of its control
