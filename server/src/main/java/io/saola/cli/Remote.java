@@ -88,7 +88,7 @@ final class Remote {
   }
 
   private void say(String problem) {
-    problem.lines().forEach(line -> err.println("saola: " + StatusText.plain(line)));
+    err.println("saola: " + StatusText.plain(problem));
   }
 
   /// Until it has ended, which it does within its graceful timeout.

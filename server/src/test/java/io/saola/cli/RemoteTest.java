@@ -102,7 +102,7 @@ class RemoteTest {
     assertThat(err().lines())
         .startsWith(
             "saola: 2 servers are running; say which with --server PID:",
-            "saola: PID   USER  STATE    APP                    ADDRESSES                         "
+            "PID   USER  STATE    APP                    ADDRESSES                         "
                 + "      SINCE")
         .filteredOn(line -> line.contains("shop.wsgi:application"))
         .hasSize(2);
@@ -152,14 +152,14 @@ class RemoteTest {
     ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     socket.bind(UnixDomainSocketAddress.of(stale.resolve("control.sock")));
     socket.close(); // as a killed server leaves it
-    String line = "saola: " + stale + ": nobody listens there; its server was killed\n";
+    String line = stale + ": nobody listens there; its server was killed\n";
 
     assertThat(run(Command.STATUS)).isEqualTo(69);
     assertThat(err()).isEqualTo("saola: no server is running; saola serve starts one\n" + line);
 
     server("0000aaaa", 4711);
     assertThat(run(Command.STATUS)).isZero();
-    assertThat(err()).isEqualTo(line);
+    assertThat(err()).isEqualTo("saola: " + line);
   }
 
   @Test
@@ -169,7 +169,7 @@ class RemoteTest {
 
     assertThat(run(Command.PS)).isEqualTo(69);
     assertThat(err())
-        .endsWith("saola: " + folder + ": a server that is starting, or has no control socket\n");
+        .endsWith("\n" + folder + ": a server that is starting, or has no control socket\n");
   }
 
   // ---- what is asked
@@ -228,7 +228,7 @@ class RemoteTest {
         .isEqualTo(
             """
             saola: reload: ModuleNotFoundError: no module named shop
-            saola: generation 7 serves on
+            generation 7 serves on
             """);
     assertThat(server.asked).containsExactly("recycle -1", "scale 8");
   }
