@@ -48,7 +48,7 @@ public final class Servers {
     // One that systemd has started, or that was started in a login session, is found as well.
     for (Path folders : List.of(RUN, RUN.resolve("user"))) {
       try (Stream<Path> each = Files.exists(folders) ? Files.list(folders) : Stream.empty()) {
-        each.forEach(all::add);
+        each.filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).forEach(all::add);
       }
     }
     return in(List.copyOf(all));
@@ -115,7 +115,17 @@ public final class Servers {
         return found;
       }
     }
-    throw new RefusedException(name + ": no server with pid " + pid.get() + " answers");
+    throw new RefusedException(name + ": " + unanswered(pid.get()));
+  }
+
+  private String unanswered(long pid) {
+    String owner =
+        ProcessHandle.of(pid)
+            .flatMap(process -> process.info().user())
+            .orElse(peers.me().getName());
+    return owner.equals(peers.me().getName()) || peers.areWeRoot()
+        ? "no server with pid " + pid + " answers"
+        : "a process of " + owner + ", which only that user and root may ask";
   }
 
   /// Where that server would make its runtime folder, as far as we may look into its environment.
