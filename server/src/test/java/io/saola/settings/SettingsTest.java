@@ -157,11 +157,16 @@ class SettingsTest {
     texts.put("umask", "027");
     texts.put("drain-delay", "5");
     texts.put("take-over", "4711");
-    texts.put("reload", "on");
-    texts.put("reload-dir", "spool");
-    texts.put("reload-include", "*.yaml,*.txt");
-    texts.put("reload-poll", "on");
+    texts.putAll(othersOfReload());
     return texts;
+  }
+
+  private static Map<String, String> othersOfReload() {
+    return Map.of(
+        "reload", "on",
+        "reload-dir", "spool",
+        "reload-include", "*.yaml,*.txt",
+        "reload-poll", "on");
   }
 
   private static Map<String, String> othersOfWorkers() {
