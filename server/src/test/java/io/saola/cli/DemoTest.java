@@ -58,7 +58,8 @@ class DemoTest {
                 .containsExactly(
                     "bind: must be HOST:PORT, :PORT, PORT, [::1]:PORT or unix:PATH, not"
                         + " \"127.0.0.1:eighty\" (flag --bind)",
-                    "workers: must be a whole number from 1 to 1024, not \"0\" (flag -w)"));
+                    "workers: must be a whole number from 1 to 1024, or two such as 2..8, the"
+                        + " smaller first, not \"0\" (flag -w)"));
     assertThat(home.resolve("prepared")).doesNotExist();
   }
 

@@ -131,13 +131,14 @@ class AsgiTimeTest {
   @Test
   void an_app_that_asks_for_more_time_has_it() {
     RecordedAnswer answer = send(SentRequest.get("/"));
-    worker.send(FakeWorker.extend(1, 300_000), FakeWorker.extend(1, 1));
-    stage.run(() -> {}); // they have been read
+    worker.send(
+        FakeWorker.extend(1, 300_000), FakeWorker.extend(1, 1), FakeWorker.failed(1, "read"));
+    stage.await(() -> answer.said.size() == 1); // all of it has been read
 
     enforce(3 * LIMIT - SECOND);
-    says(answer);
+    says(answer, "failed read");
     enforce(3 * LIMIT + SECOND);
-    says(answer, "expired");
+    says(answer, "failed read", "expired");
   }
 
   @Test

@@ -129,12 +129,13 @@ class WsgiTimeTest {
 
   @Test
   void more_time_never_means_less() {
-    worker.send(FakeWorker.extend(1, 1));
-    stage.run(() -> {}); // it has been read
+    worker.send(FakeWorker.extend(1, 1), FakeWorker.failed(1, "read"));
+    stage.await(() -> answer.said.size() == 1);
     assertThat(health(begun + LIMIT)).isEqualTo(Health.WELL);
 
-    worker.send(FakeWorker.extend(1, 300_000), FakeWorker.extend(1, 200_000));
-    stage.run(() -> {});
+    worker.send(
+        FakeWorker.extend(1, 300_000), FakeWorker.extend(1, 200_000), FakeWorker.failed(1, "read"));
+    stage.await(() -> answer.said.size() == 2);
     assertThat(health(begun + 3 * LIMIT)).isEqualTo(Health.WELL);
     assertThat(health(System.nanoTime() + 3 * LIMIT)).isEqualTo(Health.TOLD);
   }
