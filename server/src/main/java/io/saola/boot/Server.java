@@ -151,8 +151,7 @@ public final class Server {
     }
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
     AccessLog accessLog = started.add(LocalDatagrams.open(settings.log()));
-    RuntimeFolder runtime =
-        started.add(RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom()));
+    RuntimeFolder runtime = started.add(runtimeFolder());
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
     EventLoop loop = eventLoop();
     Inherited sockets = place.receive(loop);
@@ -194,6 +193,10 @@ public final class Server {
         reloader,
         autoReload,
         new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
+  }
+
+  private static RuntimeFolder runtimeFolder() throws IOException {
+    return RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom());
   }
 
   private static boolean isTaken(Place place) throws IOException {
