@@ -9,6 +9,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)")
+# What is code is no link: fenced, indented, or between backticks.
+CODE = re.compile(r"^(```|~~~).*?^\1|^ {4}.*?$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 ELSEWHERE = ("http:", "https:", "mailto:")
 
 
@@ -20,7 +22,7 @@ def main() -> None:
     dead = [
         f"{page.relative_to(CHECKOUT)}: {link}"
         for page in sorted(file for file in files if file.suffix == ".md" and file.exists())
-        for link in LINK.findall(page.read_text(encoding="utf-8"))
+        for link in LINK.findall(CODE.sub("", page.read_text(encoding="utf-8")))
         if not link.startswith(ELSEWHERE) and (page.parent / link).resolve() not in known
     ]
     if dead:
