@@ -3,8 +3,8 @@ package io.saola.boot;
 import io.netty.channel.EventLoop;
 import io.saola.exchange.Dispatcher;
 import io.saola.observe.AppOutput;
+import io.saola.settings.WorkerSettings;
 import io.saola.supervisor.Events;
-import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +20,16 @@ final class Processes implements Events {
   private volatile @Nullable Dispatcher dispatcher;
 
   /// @param blueprints told what each generation is made by
-  /// @param retire how long a worker that was replaced has to finish
+  /// @param workers say how long one that was replaced has to finish
   Processes(
-      BlockingQueue<Outcome> outcomes, EventLoop loop, Blueprints blueprints, Duration retire) {
+      BlockingQueue<Outcome> outcomes,
+      EventLoop loop,
+      Blueprints blueprints,
+      WorkerSettings workers) {
     this.outcomes = outcomes;
     this.loop = loop;
     this.blueprints = blueprints;
-    this.retireNanos = retire.toNanos();
+    this.retireNanos = workers.gracefulTimeout().toNanos();
   }
 
   void dispatcher(Dispatcher dispatcher) {

@@ -157,8 +157,7 @@ public final class Server {
     Inherited sockets = place.receive(loop);
     String token = UUID.randomUUID().toString();
     Blueprints blueprints = blueprints(runtime, spool, token);
-    Duration grace = settings.workers().gracefulTimeout();
-    Processes processes = new Processes(outcomes, loop, blueprints, grace);
+    Processes processes = new Processes(outcomes, loop, blueprints, settings.workers());
     Supervisor supervisor = new Supervisor(blueprints.plan(settings), processes, System::nanoTime);
     ExchangeSettings limits = bounds.exchanges(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));

@@ -69,6 +69,17 @@ final class OtherValues {
         List.of(new FileMount("/protected/", media)));
   }
 
+  static Map<String, String> ofServer() {
+    return Map.of(
+        "pid", "server.pid",
+        "ready-file", "server.ready",
+        "user", "somebody",
+        "group", "some",
+        "umask", "027",
+        "drain-delay", "5",
+        "take-over", "4711");
+  }
+
   static ServerSettings server(Path site) {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");

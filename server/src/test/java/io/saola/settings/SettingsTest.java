@@ -150,13 +150,7 @@ class SettingsTest {
     texts.put("spool-dir", "spool");
     texts.putAll(OtherValues.ofLog());
     texts.putAll(OtherValues.ofFiles());
-    texts.put("pid", "server.pid");
-    texts.put("ready-file", "server.ready");
-    texts.put("user", "somebody");
-    texts.put("group", "some");
-    texts.put("umask", "027");
-    texts.put("drain-delay", "5");
-    texts.put("take-over", "4711");
+    texts.putAll(OtherValues.ofServer());
     texts.putAll(othersOfReload());
     return texts;
   }
