@@ -54,3 +54,41 @@ def test_close_closes_the_file() -> None:
 
     with pytest.raises(ValueError, match="closed"):
         file.read()
+
+
+def test_the_rest_of_a_file_on_disk_can_be_found_whatever_becomes_of_its_name(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"0123456789")
+
+    for buffering in (-1, 0):
+        file.write_bytes(b"0123456789")
+        with file.open("rb", buffering) as opened:
+            assert opened.read(4) == b"0123"
+            file.unlink()
+            part = FileWrapper(opened).part()
+
+            assert part is not None
+            offset, length, path = part
+            assert (offset, length) == (4, 6)
+            assert Path(os.fsdecode(path)).read_bytes() == b"0123456789"
+
+
+def test_what_only_looks_like_a_file_on_disk_must_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"0123456789")
+    reader, writer = os.pipe()
+    os.close(writer)
+
+    assert FileWrapper(io.BytesIO(b"x")).part() is None
+    with open(reader, "rb") as pipe:
+        assert FileWrapper(pipe).part() is None
+    with file.open("rb") as opened:
+        opened.read = lambda size=-1: b""  # type: ignore[method-assign]
+        assert FileWrapper(opened).part() is None
+    with file.open("rb") as opened:
+        wrapper = FileWrapper(opened)
+    assert wrapper.part() is None  # closed
+    with file.open("r+b") as both:
+        assert FileWrapper(both).part() is None

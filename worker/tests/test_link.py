@@ -139,6 +139,36 @@ def test_data_stops_at_the_window_and_goes_on_with_credit(ends: tuple[Link, Peer
     assert [taken and taken[:2] for taken in kept] == [(wire.REQUEST, 8), (wire.STOP, 0), None]
 
 
+def test_a_file_is_held_until_there_is_credit_for_it(ends: tuple[Link, Peer]) -> None:
+    link, peer = ends
+    peer.send(request(8, environ()), credit(6, 1), credit(7, 1))
+
+    link.open(7, wire.frame(wire.HEAD, 7, b"200 OK", count=1))
+    assert link.file(1, 2, b"/x")
+    link.end()
+
+    peer.expect(wire.HEAD)
+    held = peer.expect(wire.FILE)
+    assert (held.flags, held.payload) == (wire.HELD, struct.pack("<QQ", 1, 2) + b"/x")
+    peer.expect(wire.END)
+    kept = link.take()
+    assert kept is not None
+    assert kept[:2] == (wire.REQUEST, 8)
+
+
+def test_a_file_is_not_held_for_a_client_or_a_server_that_has_gone(
+    ends: tuple[Link, Peer],
+) -> None:
+    link, peer = ends
+    link.open(7, b"")
+    link.page[CANCELLED] = 7
+    assert not link.file(0, 1, b"/x")
+
+    link.open(8, b"")
+    peer.sock.close()
+    assert not link.file(0, 1, b"/x")
+
+
 def test_each_response_has_a_window_of_its_own(ends: tuple[Link, Peer]) -> None:
     link, _ = ends
     for stream in (1, 2, 3):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import struct
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from wsgiref.validate import validator
 
@@ -52,6 +54,10 @@ class List:
         self.answer(wire.frame(wire.DATA, self.stream, piece))
         return True
 
+    def file(self, offset: int, length: int, path: bytes) -> bool:
+        self.answer(wire.file(self.stream, offset, length, path, wire.HELD))
+        return self.patience > 0
+
     def end(self, flags: int = 0) -> None:
         self.answer(wire.frame(wire.END, self.stream, flags=flags))
 
@@ -73,6 +79,7 @@ NAMES = {
     wire.RESPONSE: "response",
     wire.HEAD: "head",
     wire.DATA: "data",
+    wire.FILE: "file",
     wire.END: "end",
     wire.FAILED: "failed",
 }
@@ -401,3 +408,63 @@ def test_the_validator_finds_nothing_about_a_wrapped_file() -> None:
         return wrapped
 
     assert call(validator(app)).pieces()[1] == [b"file"]
+
+
+def wrapping(path: Path, headers: Any = PLAIN, skip: int = 0) -> App:
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", headers)
+        file = path.open("rb")
+        file.read(skip)
+        wrapped: Iterable[bytes] = environ["wsgi.file_wrapper"](file, 512)
+        return wrapped
+
+    return app
+
+
+def parts(sink: List) -> list[tuple[int, int]]:
+    """Return offset and length of each File frame, all of which are held."""
+    assert all(frame.flags == wire.HELD for frame in sink.frames if frame.kind == wire.FILE)
+    return [
+        struct.unpack_from("<QQ", frame.payload) for frame in sink.frames if frame.kind == wire.FILE
+    ]
+
+
+def test_a_large_file_is_left_to_the_server(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(200_000))
+
+    sink = call(wrapping(path, skip=1_000))
+
+    assert sink.events == ["head", "file", "end", "hurry"]
+    assert parts(sink) == [(1_000, 199_000)]
+    assert lines(sink.frames[0], sink.frames[0].payload)[-2:] == ["Content-Length", "199000"]
+
+
+def test_no_more_of_a_file_is_sent_than_its_content_length(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(200_000))
+
+    sink = call(wrapping(path, [("Content-Length", "70000")]))
+
+    assert parts(sink) == [(0, 70_000)]
+    assert lines(sink.frames[0], sink.frames[0].payload) == ["200 OK", "Content-Length", "70000"]
+
+
+def test_a_file_that_is_small_or_shorter_than_it_should_be_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(65_536))
+    assert "file" not in call(wrapping(path)).events
+
+    path.write_bytes(bytes(200_000))
+    assert "file" not in call(wrapping(path, [("Content-Length", "200001")])).events
+
+
+def test_a_file_whose_client_has_gone_is_closed_and_the_response_aborted(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(bytes(200_000))
+    sink = List(patience=0)
+
+    call(wrapping(path), sink)
+
+    assert sink.frames[-1].kind == wire.END
+    assert sink.frames[-1].flags == wire.ABORTED

@@ -7,6 +7,8 @@ can be read again from its start.
 from __future__ import annotations
 
 import io
+import os
+import stat
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class FileWrapper:
     """PEP 3333 ``wsgi.file_wrapper``: a file-like object as an iterable of its pieces."""
 
     def __init__(self, file: Any, block_size: int = _PIECE) -> None:
+        self._file = file
         self._read = file.read
         # A file on disk never makes a large read wait; anything else gets what was asked for.
         self._size = max(block_size, _PIECE) if _is_plain(file) else block_size
@@ -39,6 +42,29 @@ class FileWrapper:
         if piece:
             return piece
         raise StopIteration
+
+    def part(self) -> tuple[int, int, bytes] | None:
+        """Where the rest of the file begins, how long it is, and a path that leads to it.
+
+        None if it is no file on disk, and must be read. The path is that of the descriptor, so it
+        leads to this very file, whatever has become of its name, and as long as it is open.
+        """
+        file = self._file
+        plain = type(file) is io.FileIO or (
+            type(file) is io.BufferedReader and type(file.raw) is io.FileIO
+        )
+        if not plain or "read" in file.__dict__:
+            return None
+        try:
+            number, offset = file.fileno(), file.tell()
+            found = os.fstat(number)
+        except (OSError, ValueError):  # closed, or it cannot seek; reading says it better
+            return None
+        path = f"/proc/{os.getpid()}/fd/{number}"
+        # What was opened before its reader's rights were dropped can be read here only.
+        if not stat.S_ISREG(found.st_mode) or not os.access(path, os.R_OK):
+            return None
+        return offset, max(0, found.st_size - offset), path.encode()
 
 
 def _is_plain(file: object) -> bool:

@@ -11,7 +11,19 @@ import select
 import socket
 from collections import deque
 
-from .wire import CREDIT, DATA, END, HEADER, MAX_DATA, MAX_PAYLOAD, check, frame, read_u32
+from .wire import (
+    CREDIT,
+    DATA,
+    END,
+    HEADER,
+    HELD,
+    MAX_DATA,
+    MAX_PAYLOAD,
+    check,
+    file,
+    frame,
+    read_u32,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -224,6 +236,20 @@ class Link:
             self._send_all()
             at += step
         return at == size and not self.gone
+
+    def file(self, offset: int, length: int, path: bytes) -> bool:
+        """Have the server send a part of a file; false if there is nobody to send it to.
+
+        Returns when the server has it open. For a response that has no other body.
+        """
+        before = self._credit
+        self.unsent.append(file(self._stream, offset, length, path, HELD))
+        self._send_all()
+        while not self.gone and self._credit == before:
+            if self.page[CANCELLED] == self._stream:
+                return False
+            self._poll(select.POLLIN, _LOOK_MS)
+        return not self.gone
 
     def end(self, flags: int = 0) -> None:
         """End the response."""

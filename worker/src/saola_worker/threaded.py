@@ -372,6 +372,20 @@ class Place(threading.Thread):
             at += step
         return not self._server.link.gone
 
+    def file(self, offset: int, length: int, path: bytes) -> bool:
+        """Have the server send a part of a file, and wait until it has it open (see Link)."""
+        window, link, page = self._window, self._server.link, self._page
+        cancelled = _CANCELLED + self._words
+        before = window.granted
+        self._send(wire.file(self._stream, offset, length, path, wire.HELD))
+        while not link.gone and window.granted == before:
+            if page[cancelled] == self._stream:
+                return False
+            self._news.clear()
+            if window.granted == before:  # said before the bell was cleared, or not at all
+                self._news.wait(_LOOK)
+        return not link.gone
+
     def end(self, flags: int = 0) -> None:
         """End the response."""
         self._server.windows.pop(self._stream, None)

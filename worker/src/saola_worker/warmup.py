@@ -212,6 +212,9 @@ class _Sink:
     def data(self, piece: bytes) -> bool:
         return True
 
+    def file(self, offset: int, length: int, path: bytes) -> bool:
+        return True
+
     def end(self, flags: int = 0) -> None:
         self.complete = not flags
 

@@ -35,6 +35,7 @@ BECOME = 0x41
 ACCEPT, MESSAGE, CLOSE = 0x50, 0x51, 0x52
 
 ABORTED = 1
+HELD = 1  # of a File: the worker keeps it open until the server grants credit
 TEXT, MORE = 1, 2
 REQUEST_BODY = REQUEST | 1 << 8
 REQUEST_FILE = REQUEST | 2 << 8
@@ -102,9 +103,9 @@ def response(stream: int, count: int, head: bytes, body: bytes) -> bytes:
     return RESPONSE_START.pack(4 + size + len(body), RESPONSE, 0, count, stream, size) + head + body
 
 
-def file(stream: int, offset: int, length: int, path: bytes) -> bytes:
+def file(stream: int, offset: int, length: int, path: bytes, flags: int = 0) -> bytes:
     """Return a File frame: ``length`` bytes of body that the server reads itself."""
-    return frame(FILE, stream, _FILE.pack(offset, length) + path)
+    return frame(FILE, stream, _FILE.pack(offset, length) + path, flags)
 
 
 def credit(stream: int, size: int) -> bytes:

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
         def data(self, piece: bytes) -> bool:
             """Send a piece at once; false when the client has gone."""
 
+        def file(self, offset: int, length: int, path: bytes) -> bool:
+            """Have the server open a file and send a part; false when the client has gone."""
+
         def end(self, flags: int = 0) -> None:
             """End the response in pieces."""
 
@@ -131,6 +134,8 @@ class Exchange:
         """Answer with what an iterable yields."""
         if not hasattr(result, "__iter__") and not hasattr(result, "__getitem__"):
             raise TypeError(f"the app returned {type(result).__name__}, not an iterable of bytes")
+        if type(result) is FileWrapper and not self.opened and self._file(result):
+            return
         for piece in result:
             if not isinstance(piece, bytes):
                 raise TypeError(f"the app yielded {type(piece).__name__}, not bytes")
@@ -149,6 +154,26 @@ class Exchange:
         else:
             self.expected = 0
             self.whole(b"")
+
+    def _file(self, wrapper: FileWrapper) -> bool:
+        """Have the server send a file that it can open; false if it must be read here."""
+        sink = self.sink
+        armed, sink.armed = sink.armed, 0
+        part = wrapper.part()
+        head = self._known_head()
+        self.expected = expected = self._content_length()
+        if part is None or part[1] <= _FRAME or (expected is not None and expected > part[1]):
+            sink.armed = armed
+            return False
+        offset, length, path = part
+        if expected is None:  # see whole()
+            self.head = head + b"\nContent-Length\n%d" % length
+            self.headers = [*self.headers, ("Content-Length", str(length))]
+        self._open()
+        if not sink.file(offset, length if expected is None else expected, path):
+            self.gone = True
+        self.finish()
+        return True
 
     def finish(self) -> None:
         """End a response in pieces."""

@@ -220,6 +220,26 @@ def file(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     return wrapped
 
 
+def export(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """A large file through ``wsgi.file_wrapper``, replaced before and removed when it is closed."""
+    name = FOLDER / f"export-{_word(environ, 'name')}"
+    name.write_bytes(b"exported" * 100_000)
+    source = open(name, "rb")  # noqa: SIM115 (the wrapper's close() closes it)
+    name.unlink()
+    name.write_bytes(b"replaced" * 100_000)
+    wrapped = environ["wsgi.file_wrapper"](source)
+    close = wrapped.close
+
+    def closed() -> None:
+        close()
+        name.unlink()
+        _note(f"closed-{_word(environ, 'name')}")
+
+    wrapped.close = closed
+    start_response("200 OK", [TEXT])
+    return wrapped  # type: ignore[no-any-return]
+
+
 def say(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Print in all the ways there are."""
     print("printed")
@@ -325,6 +345,7 @@ PAGES: dict[str, Callable[[WSGIEnvironment, StartResponse], Iterable[bytes]]] = 
     "/taken": taken,
     "/big": big,
     "/file": file,
+    "/export": export,
     "/say": say,
     "/babble": babble,
     "/sized": sized,

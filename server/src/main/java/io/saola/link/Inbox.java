@@ -24,16 +24,24 @@ final class Inbox {
   private final IntObjectMap<Call> calls;
   private final boolean asgi;
   private final IntConsumer cancel;
+  private final IntConsumer opened;
   private final Consumer<String> unfit;
   private final ResponseHead head = new ResponseHead();
   private int answered;
 
   /// @param cancel tells the worker that nobody wants this stream's answer
+  /// @param opened tells the worker that this stream's file need not be held any longer
   /// @param unfit hears why the worker does not become the mold
-  Inbox(IntObjectMap<Call> calls, boolean asgi, IntConsumer cancel, Consumer<String> unfit) {
+  Inbox(
+      IntObjectMap<Call> calls,
+      boolean asgi,
+      IntConsumer cancel,
+      IntConsumer opened,
+      Consumer<String> unfit) {
     this.calls = calls;
     this.asgi = asgi;
     this.cancel = cancel;
+    this.opened = opened;
     this.unfit = unfit;
   }
 
@@ -154,6 +162,9 @@ final class Inbox {
     }
     call.touch(System.nanoTime());
     call.answer.file(path, offset, length);
+    if (frames.flags() == FrameKind.HELD) {
+      opened.accept(stream); // or it never will be: the worker has no more to do with it
+    }
   }
 
   private void end(int stream, boolean aborted) {

@@ -78,7 +78,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     Places all = new Places(page, places, calls, outbox, () -> busySince);
     this.deadlines = asgi ? new LoopTime(page, calls, outbox) : all;
     this.places = places > 1 ? all : null;
-    this.inbox = new Inbox(calls, asgi, this::cancel, this::unfit);
+    this.inbox = new Inbox(calls, asgi, this::cancel, stream -> credit(stream, 1), this::unfit);
     this.window = window;
   }
 

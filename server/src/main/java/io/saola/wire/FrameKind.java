@@ -57,5 +57,8 @@ public final class FrameKind {
   /// End: the response is not complete and never will be.
   public static final int ABORTED = 1;
 
+  /// Of a File: its worker keeps it open until it is told that the server has it open.
+  public static final int HELD = 1;
+
   private FrameKind() {}
 }

@@ -34,7 +34,7 @@ record FrameRule(int least, int most, int flags, boolean inStream, boolean count
     rules[FrameKind.HEAD] = new FrameRule(0, Frames.MAX_PAYLOAD, 0, true, true);
     rules[FrameKind.DATA] = ofStream(1, Frames.MAX_PIECE, 0);
     rules[FrameKind.END] = ofStream(0, 0, FrameKind.ABORTED);
-    rules[FrameKind.FILE] = ofStream(17, Frames.MAX_PAYLOAD, 0);
+    rules[FrameKind.FILE] = ofStream(17, Frames.MAX_PAYLOAD, FrameKind.HELD);
     rules[FrameKind.FAILED] = ofStream(0, Frames.MAX_PAYLOAD, 0);
     rules[FrameKind.SKIPPED] = ofStream(0, 0, 0);
     rules[FrameKind.EARLY_HINTS] = new FrameRule(1, Frames.MAX_PAYLOAD, 0, true, true);

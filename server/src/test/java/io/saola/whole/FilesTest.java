@@ -11,6 +11,7 @@ import io.saola.testkit.SaolaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,6 +58,27 @@ class FilesTest {
                 && lines.contains("GET /static/large.bin 200 " + SIZE + "\n")
                 && lines.contains("GET /static/none 404 ");
           });
+    }
+  }
+
+  @Test
+  void a_large_file_of_the_apps_is_sent_even_if_its_name_is_gone() {
+    for (String threads : List.of("1", "2")) {
+      try (SaolaProcess server = SaolaProcess.serve("--workers=1", "--threads=" + threads)) {
+        for (int i = 0; i < 20; i++) {
+          Reply reply = server.get("/export?name=" + i);
+
+          assertThat(reply.header("Content-Length")).isEqualTo("800000");
+          assertThat(reply.text()).isEqualTo("exported".repeat(100_000));
+        }
+        server.awaitRan("closed-19");
+
+        try (RawClient client = server.connect()) {
+          client.send(RawClient.request("HEAD", "/export?name=h"));
+          assertThat(client.replyToHead().header("Content-Length")).isEqualTo("800000");
+        }
+        server.awaitRan("closed-h");
+      }
     }
   }
 
