@@ -20,6 +20,9 @@ from saola_worker.output import Output
 class Nowhere:
     """A sink that swallows everything."""
 
+    armed = 0
+    shot = 0
+
     def answer(self, data: bytes) -> None:
         """Swallow."""
 
@@ -30,6 +33,10 @@ class Nowhere:
         """Swallow."""
 
     def data(self, piece: bytes) -> bool:
+        """Swallow."""
+        return True
+
+    def file(self, offset: int, length: int, path: bytes) -> bool:
         """Swallow."""
         return True
 
