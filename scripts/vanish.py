@@ -1,9 +1,10 @@
 """Clients that vanish at random points: ``vanish.py FOLDER [--clients 10000] [--seed N]``.
 
 In the middle of a head, of an upload, while they wait, in the middle of an answer, of a WebSocket's
-handshake, of a message; with a FIN, with a RST, or with half a FIN. Afterwards the application has
-no task, no open file and no connection to its database left, the server has no more open files than
-before, and nobody has written a stack trace. Standard library only.
+handshake, of a message; with a FIN, with a RST, or with half a FIN; or who stay, and are so slow
+that the server ends them. Afterwards the application has no task, no open file and no connection to
+its database left, the server has no more open files than before, and nobody has written a stack
+trace. Standard library only.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Client:
         kinds = [self.head, self.upload, self.waiting, self.unaware, self.query, self.flood]
         kinds += [self.handshake, self.chat, self.half_a_message]
         if infinite:  # a server whose send() says nothing never gets rid of these
-            kinds += [self.stream, self.news]
+            kinds += [self.stream, self.news, self.slow_upload, self.unread]
         self._act = chance.choice(kinds)
         self.kind = self._act.__name__
         self._loop = asyncio.get_running_loop()
@@ -91,6 +92,17 @@ class Client:
         length = self._chance.choice([100, 70_000, 500_000])
         await self._send(f"POST /upload {HEAD}Content-Length: {length}\r\n\r\n".encode())
         await self._part(bytes(length))
+
+    async def slow_upload(self) -> None:
+        """The beginning of a body, until the server has had enough of it."""
+        await self._send(f"POST /upload {HEAD}Content-Length: 500000\r\n\r\nx".encode())
+        await self._read(100)
+
+    async def unread(self) -> None:
+        """An answer that nobody reads for longer than the server has patience."""
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        await self._send(f"GET /flood {HEAD}\r\n".encode())
+        await asyncio.sleep(1.5)
 
     async def waiting(self) -> None:
         """A request whose answer never comes."""
@@ -193,7 +205,8 @@ def open_files(pid: int) -> int:
 def check(asked: argparse.Namespace, temporary: Path, data: Path) -> None:
     """One server, one storm."""
     saola = asked.against == "saola"
-    command = serving(asked.against, sys.executable, APP, "vanish_app:app")
+    grace = ["--min-rate-grace", "300ms"] if saola else []  # the slow ones are many
+    command = serving(asked.against, sys.executable, APP, "vanish_app:app", *grace)
     with running(command, CHECKOUT, temporary, {"CHECKS_DATA": str(data)}) as server:
         port = server.port()
         asyncio.run(storm(port, WARM_UP, asked.seed + 1, infinite=saola))

@@ -2,25 +2,25 @@ package io.saola.boot;
 
 import io.saola.exchange.ExchangeSettings;
 import io.saola.front.FrontSettings;
+import io.saola.front.Rates;
 import io.saola.front.websocket.WebSocketSettings;
 import io.saola.link.Limits;
+import io.saola.settings.ClientSettings;
 import io.saola.settings.HttpSettings;
 import io.saola.settings.Settings;
 import io.saola.settings.WebSockets;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /// What clients and requests may do, for those who see to it.
 record Bounds(Settings settings) {
-  /// How long a body may pause, and a client may take nothing of its answer.
-  private static final Duration BODY_PAUSE = Duration.ofSeconds(30);
-
-  private static final Duration SEND_PAUSE = Duration.ofSeconds(60);
+  /// How many times its grace a client may pause that was fast before: 30 seconds, usually.
+  private static final int PAUSE = 6;
 
   ExchangeSettings exchanges(Path spool) {
     return new ExchangeSettings(
         settings.http().maxBody().count(),
         settings.spool().maxSpool().count(),
+        settings.spool().spoolLimit().count(),
         settings.spool().bufferMemory().count(),
         spool,
         new Limits(
@@ -40,15 +40,27 @@ record Bounds(Settings settings) {
 
   FrontSettings front() {
     HttpSettings http = settings.http();
+    ClientSettings clients = settings.clients();
     return new FrontSettings(
         Math.toIntExact(http.requestLine().count()),
         http.requestFields(),
         Math.toIntExact(http.requestFieldsSize().count()),
         http.headerTimeout().toNanos(),
-        BODY_PAUSE.toNanos(),
         http.keepAlive().toNanos(),
-        SEND_PAUSE.toNanos(),
+        rates(),
+        new FrontSettings.Most(clients.connections(), clients.connectionsPerIp()),
         settings.listen().probePrefix());
+  }
+
+  private Rates rates() {
+    ClientSettings clients = settings.clients();
+    long grace = clients.grace().toNanos();
+    return new Rates(
+        clients.bodyRate().count(),
+        clients.sendRate().count(),
+        grace,
+        PAUSE * grace,
+        clients.bodyTimeout().toNanos());
   }
 
   WebSocketSettings webSockets() {
@@ -58,7 +70,7 @@ record Bounds(Settings settings) {
         sockets.pingInterval().toNanos(),
         sockets.pingTimeout().toNanos(),
         sockets.idleTimeout().toNanos(),
-        SEND_PAUSE.toNanos(),
+        rates(),
         sockets.compression(),
         sockets.origins());
   }

@@ -256,7 +256,7 @@ public final class Server {
           Rehearsal.start(
               settings,
               bounds.exchanges(spool),
-              bounds.front(),
+              bounds.front().withoutLimitOfConnections(),
               bounds.webSockets(),
               link,
               runtime.path()));

@@ -17,17 +17,18 @@ import org.jspecify.annotations.Nullable;
 /// does so again. It is written on the event loop, into the page cache, as nginx does (RATIONALE).
 final class BufferedBody extends RequestBody {
   private final MemoryBudget budget;
-  private final Path folder;
+  private final Spool spool;
   private final ByteBufAllocator allocator;
   private @Nullable ByteBuf memory;
   private int taken;
   private @Nullable Path path;
   private @Nullable FileChannel file;
   private long length;
+  private long spooled;
 
-  BufferedBody(MemoryBudget budget, Path folder, ByteBufAllocator allocator) {
+  BufferedBody(MemoryBudget budget, Spool spool, ByteBufAllocator allocator) {
     this.budget = budget;
-    this.folder = folder;
+    this.spool = spool;
     this.allocator = allocator;
   }
 
@@ -67,7 +68,7 @@ final class BufferedBody extends RequestBody {
   private void toFile() throws IOException {
     Path made =
         Files.createTempFile(
-            folder,
+            spool.folder(),
             "request-",
             "",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -81,6 +82,9 @@ final class BufferedBody extends RequestBody {
 
   private void write(ByteBuf piece) throws IOException {
     FileChannel open = file;
+    int size = piece.readableBytes();
+    spool.take(size);
+    spooled += size;
     while (open != null && piece.isReadable()) {
       piece.readBytes(open, piece.readableBytes());
     }
@@ -106,6 +110,8 @@ final class BufferedBody extends RequestBody {
   @Override
   void discard() {
     freeMemory();
+    spool.give(spooled);
+    spooled = 0;
     try {
       complete();
       if (path != null) {

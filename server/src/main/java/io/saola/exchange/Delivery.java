@@ -20,7 +20,8 @@ final class Delivery {
 
   private final Client client;
   private final MemoryBudget budget;
-  private final ExchangeSettings settings;
+  private final Spool folder;
+  private final long maxSpool;
   private final ByteBufAllocator allocator;
   private final IntConsumer credit;
   private @Nullable ResponseSpool spool;
@@ -31,16 +32,20 @@ final class Delivery {
   private boolean passing;
   private boolean finished;
 
+  /// @param folder where the spool files are
+  /// @param maxSpool how many bytes may wait in this response's
   /// @param credit tells the worker how many more bytes it may send
   Delivery(
       Client client,
       MemoryBudget budget,
-      ExchangeSettings settings,
+      Spool folder,
+      long maxSpool,
       ByteBufAllocator allocator,
       IntConsumer credit) {
     this.client = client;
     this.budget = budget;
-    this.settings = settings;
+    this.folder = folder;
+    this.maxSpool = maxSpool;
     this.allocator = allocator;
     this.credit = credit;
   }
@@ -103,7 +108,7 @@ final class Delivery {
   private ResponseSpool spool() {
     ResponseSpool made = spool;
     if (made == null) {
-      made = new ResponseSpool(budget, settings.spool());
+      made = new ResponseSpool(budget, folder);
       spool = made;
     }
     return made;
@@ -113,7 +118,7 @@ final class Delivery {
     if (owed < Exchanges.WINDOW / 4) {
       return;
     }
-    if (spool != null && spool.size() >= settings.maxSpool()) {
+    if (spool != null && spool.size() >= maxSpool) {
       withheld = true;
     }
     if (!withheld || unwanted) {

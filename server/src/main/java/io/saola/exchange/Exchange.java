@@ -407,12 +407,13 @@ public final class Exchange implements Job, Answer {
 
   // ---- the end
 
-  /// The client has gone.
-  public void clientGone() {
+  /// The client has gone, or is sent nothing more for a reason.
+  public void clientGone(@Nullable Rejection reason) {
     if (gone || finished) {
       return;
     }
     gone = true;
+    rejection = reason;
     if (state == State.RUNNING) {
       // A WSGI app cannot be interrupted; it is told when it next sends something.
       assignment.cancel();

@@ -8,6 +8,7 @@ import java.util.List;
 ///
 /// @param maxBody longest request body in bytes; 0 for any
 /// @param maxSpool how many bytes of one response may wait for a slow reader
+/// @param spoolLimit how many bytes all spool files may have together
 /// @param memoryBudget how many bytes of bodies may be held in memory
 /// @param spool folder for bodies that are not held in memory
 /// @param limits how long a request may run without sending anything
@@ -21,6 +22,7 @@ import java.util.List;
 public record ExchangeSettings(
     long maxBody,
     long maxSpool,
+    long spoolLimit,
     long memoryBudget,
     Path spool,
     Limits limits,

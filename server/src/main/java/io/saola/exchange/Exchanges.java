@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ public final class Exchanges {
   private final AccessLog accessLog;
   private final Counters counters;
   private final MemoryBudget budget;
+  private final Spool spool;
   private final AccessRecord access = new AccessRecord();
   private final Set<String> dropped = new HashSet<>();
 
@@ -51,6 +53,7 @@ public final class Exchanges {
     this.accessLog = accessLog;
     this.counters = counters;
     this.budget = new MemoryBudget(settings.memoryBudget());
+    this.spool = new Spool(settings.spool(), settings.spoolLimit());
   }
 
   /// A request's head is complete.
@@ -84,7 +87,14 @@ public final class Exchanges {
   RequestBody newBody(ByteBufAllocator allocator) {
     return dispatcher.isAsgi()
         ? new StreamedBody(budget, allocator)
-        : new BufferedBody(budget, settings.spool(), allocator);
+        : new BufferedBody(budget, spool, allocator);
+  }
+
+  /// The way of a response's body.
+  ///
+  /// @param credit tells the worker how many more bytes it may send
+  Delivery newDelivery(Client client, ByteBufAllocator allocator, IntConsumer credit) {
+    return new Delivery(client, budget, spool, settings.maxSpool(), allocator, credit);
   }
 
   /// The file that a client asks for, or null: the request is for the app.
@@ -112,6 +122,15 @@ public final class Exchanges {
 
   MemoryBudget budget() {
     return budget;
+  }
+
+  Spool spool() {
+    return spool;
+  }
+
+  /// A connection has not been let in.
+  public void turnedAway(Rejection reason) {
+    counters.turnedAway(reason);
   }
 
   /// The app began to answer.

@@ -11,13 +11,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What one exchange's client has sent: a head, and a body that is made when its first piece comes.
 final class Intake implements RequestSource {
-  private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
-
   private final Exchanges shared;
   private final RequestHead head;
   private final Caller caller;
@@ -60,9 +56,8 @@ final class Intake implements RequestSource {
       into.add(piece);
       return null;
     } catch (IOException e) {
-      LOG.error(
-          "cannot spool a request body folder={} {}", shared.settings().spool(), e.toString());
-      return Rejection.BODY_SPOOL;
+      shared.spool().failed("a request body", e);
+      return e instanceof Spool.FullException ? Rejection.SPOOL_LIMIT : Rejection.BODY_SPOOL;
     }
   }
 
@@ -74,6 +69,7 @@ final class Intake implements RequestSource {
       }
       return true;
     } catch (IOException e) {
+      shared.spool().failed("a request body", e);
       return false;
     }
   }

@@ -41,7 +41,7 @@ final class Reply {
     this.request = request;
     this.client = client;
     this.allocator = allocator;
-    this.delivery = new Delivery(client, shared.budget(), shared.settings(), allocator, credit);
+    this.delivery = shared.newDelivery(client, allocator, credit);
   }
 
   /// Whether the client has been told a status.

@@ -42,14 +42,14 @@ final class ResponseSpool {
   }
 
   private final MemoryBudget budget;
-  private final Path folder;
+  private final Spool folder;
   private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
   private final List<FileChannel> files = new ArrayList<>();
   private @Nullable FileChannel spool;
   private long spoolEnd;
   private long size;
 
-  ResponseSpool(MemoryBudget budget, Path folder) {
+  ResponseSpool(MemoryBudget budget, Spool folder) {
     this.budget = budget;
     this.folder = folder;
   }
@@ -75,21 +75,36 @@ final class ResponseSpool {
     }
     try {
       open.truncate(0);
+      folder.give(spoolEnd);
       spoolEnd = 0;
     } catch (IOException e) {
       LOG.debug("a spool file could not be cut: {}", e.toString());
     }
   }
 
-  /// Copies the piece into memory, or into the spool file if the budget has no room. If the disk
-  /// has none either it is held in memory all the same, and false says that nothing more should
-  /// come: what its worker still has credit for bounds how much that can be.
+  /// Copies the piece into memory, or into the spool file if the budget has no room. If that has
+  /// none either it is held in memory all the same, and false says that nothing more should come:
+  /// what its worker still has credit for bounds how much that can be.
   boolean add(ByteBuf bytes, ByteBufAllocator allocator) {
     int length = bytes.readableBytes();
     if (budget.take(length)) {
       toMemory(bytes, allocator);
       return true;
     }
+    try {
+      toFile(bytes);
+      return true;
+    } catch (IOException e) {
+      folder.failed("a response, whose worker waits:", e);
+      budget.give(-length);
+      toMemory(bytes, allocator);
+      return false;
+    }
+  }
+
+  private void toFile(ByteBuf bytes) throws IOException {
+    int length = bytes.readableBytes();
+    folder.take(length);
     try {
       FileChannel file = open();
       int from = bytes.readerIndex();
@@ -98,12 +113,9 @@ final class ResponseSpool {
       }
       append(file, spoolEnd, length);
       spoolEnd += length;
-      return true;
     } catch (IOException e) {
-      LOG.warn("cannot spool a response, its worker waits: folder={} {}", folder, e.toString());
-      budget.give(-length);
-      toMemory(bytes, allocator);
-      return false;
+      folder.give(length);
+      throw e;
     }
   }
 
@@ -137,7 +149,8 @@ final class ResponseSpool {
   private FileChannel open() throws IOException {
     FileChannel open = spool;
     if (open == null) {
-      Path path = folder.resolve("response-" + Long.toUnsignedString(System.nanoTime(), 36));
+      Path path =
+          folder.folder().resolve("response-" + Long.toUnsignedString(System.nanoTime(), 36));
       open =
           FileChannel.open(
               path,
@@ -195,6 +208,8 @@ final class ResponseSpool {
       }
     }
     files.clear();
+    folder.give(spoolEnd);
+    spoolEnd = 0;
     spool = null;
   }
 }

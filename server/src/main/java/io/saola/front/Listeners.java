@@ -16,6 +16,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.util.NetUtil;
 import io.saola.front.http1.Http1;
 import io.saola.model.Caller;
+import io.saola.model.Rejection;
 import io.saola.settings.Bind;
 import io.saola.settings.ListenSettings;
 import java.io.IOException;
@@ -197,7 +198,12 @@ public final class Listeners implements AutoCloseable {
                 NetUtil.toAddressString(here.getAddress()),
                 here.getPort());
         boolean trusted = settings.forwardedAllowIps().includes(peer.getAddress().getAddress());
-        channel.pipeline().addLast("http1", http1.connection(caller, trusted));
+        Rejection tooMany = http1.admission().enter(channel, trusted ? null : peer.getAddress());
+        channel
+            .pipeline()
+            .addLast(
+                "http1",
+                tooMany == null ? http1.connection(caller, trusted) : http1.turnAway(tooMany));
       }
     };
   }
@@ -209,7 +215,12 @@ public final class Listeners implements AutoCloseable {
     return new ChannelInitializer<>() {
       @Override
       protected void initChannel(Channel channel) {
-        channel.pipeline().addLast("http1", http1.connection(caller, trusted));
+        Rejection tooMany = http1.admission().enter(channel, null);
+        channel
+            .pipeline()
+            .addLast(
+                "http1",
+                tooMany == null ? http1.connection(caller, trusted) : http1.turnAway(tooMany));
       }
     };
   }

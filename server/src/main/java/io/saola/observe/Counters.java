@@ -43,6 +43,14 @@ public final class Counters {
     increase(bodyBytes, record.bodyBytes);
   }
 
+  /// Counts a connection that was turned away. Only for the thread of the event loop.
+  public void turnedAway(Rejection reason) {
+    AtomicLong count = rejected.get(reason);
+    if (count != null) {
+      increase(count, 1);
+    }
+  }
+
   public Snapshot snapshot() {
     Map<Integer, Long> byClass = new TreeMap<>();
     for (int digit = 0; digit < CLASSES; digit++) {

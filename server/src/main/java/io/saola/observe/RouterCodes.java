@@ -30,7 +30,7 @@ final class RouterCodes {
             case TIMEOUT -> "H12 desc=\"Request timeout\"";
             case WORKER_LOST -> "H13 desc=\"Connection closed without response\"";
             case APP_RESPONSE -> "H17 desc=\"Poorly formatted HTTP response\"";
-            case BODY_TIMEOUT -> "H28 desc=\"Client Connection Idle\"";
+            case BODY_TIMEOUT, BODY_RATE -> "H28 desc=\"Client Connection Idle\"";
             default -> rejection.code() + " desc=\"" + rejection.text() + "\"";
           };
       codes.put(rejection, Ascii.bytes("error code=" + text));

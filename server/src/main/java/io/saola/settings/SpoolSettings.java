@@ -9,8 +9,9 @@ import java.nio.file.Path;
 ///
 /// @param folder absolute; exists
 /// @param maxSpool of one response
+/// @param spoolLimit of all bodies together
 /// @param bufferMemory of all bodies together
-public record SpoolSettings(Path folder, Bytes maxSpool, Bytes bufferMemory) {
+public record SpoolSettings(Path folder, Bytes maxSpool, Bytes spoolLimit, Bytes bufferMemory) {
   static final Section SECTION = new Section("Bodies in memory and on disk");
 
   static final Setting<Bytes> BUFFER_MEMORY =
@@ -28,6 +29,13 @@ public record SpoolSettings(Path folder, Bytes maxSpool, Bytes bufferMemory) {
           "Most bytes of one response kept in a file for a slow client; then its worker waits. 0"
               + " for any size.");
 
+  static final Setting<Bytes> SPOOL_LIMIT =
+      SECTION.sizeOrUnlimited(
+          "spool-limit",
+          "8G",
+          "Most bytes of all these files together; then workers wait for slow readers, and request"
+              + " bodies that need a file are answered 503. 0 for as much as the disk has.");
+
   static final Setting<String> SPOOL_DIR =
       SECTION.text(
           "spool-dir",
@@ -38,7 +46,10 @@ public record SpoolSettings(Path folder, Bytes maxSpool, Bytes bufferMemory) {
 
   static SpoolSettings from(Values values, Path folder) {
     return new SpoolSettings(
-        folder(values, folder), values.get(MAX_SPOOL), values.get(BUFFER_MEMORY));
+        folder(values, folder),
+        values.get(MAX_SPOOL),
+        values.get(SPOOL_LIMIT),
+        values.get(BUFFER_MEMORY));
   }
 
   private static Path folder(Values values, Path folder) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.saola.link.Limits;
 import io.saola.rig.LeakCounter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +29,7 @@ class DeliveryTest {
   private final StringBuilder expected = new StringBuilder();
   @TempDir private Path folder;
   private MemoryBudget budget;
+  private Spool files;
   private Delivery delivery;
   private int number;
 
@@ -43,21 +43,13 @@ class DeliveryTest {
   }
 
   private void begin(long memory, Path spool) {
-    ExchangeSettings settings =
-        new ExchangeSettings(
-            0,
-            MAX_SPOOL,
-            memory,
-            spool,
-            new Limits(0, 0, 0),
-            100,
-            List.of(),
-            new ExchangeSettings.Lifetime(0, 0, false),
-            10,
-            0,
-            true);
+    begin(memory, new Spool(spool, Long.MAX_VALUE));
+  }
+
+  private void begin(long memory, Spool spool) {
     budget = new MemoryBudget(memory);
-    delivery = new Delivery(client, budget, settings, allocator, credits::add);
+    files = spool;
+    delivery = new Delivery(client, budget, spool, MAX_SPOOL, allocator, credits::add);
   }
 
   @AfterEach
@@ -65,6 +57,7 @@ class DeliveryTest {
     delivery.finish();
     client.take();
     assertThat(budget.taken()).isZero();
+    assertThat(files.taken()).isZero();
     assertThat(LeakCounter.open()).as(LeakCounter.describe()).isEqualTo(leaksBefore);
     try (Stream<Path> files = Files.list(folder)) {
       assertThat(files).isEmpty();
@@ -106,6 +99,7 @@ class DeliveryTest {
     everythingHasArrived();
     assertThat(client.regions).isZero();
     assertThat(budget.taken()).isZero();
+    assertThat(files.taken()).isZero();
   }
 
   @Test
@@ -116,6 +110,7 @@ class DeliveryTest {
     assertThat(budget.taken()).isEqualTo(21_000);
     client.take();
     assertThat(budget.taken()).isZero();
+    assertThat(files.taken()).isZero();
   }
 
   @Test
@@ -300,6 +295,7 @@ class DeliveryTest {
     client.take();
 
     assertThat(budget.taken()).isZero();
+    assertThat(files.taken()).isZero();
     assertThat(client.text()).isEqualTo(expected.substring(0, 10));
   }
 }

@@ -5,6 +5,7 @@ import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.Listeners;
+import io.saola.front.Rates;
 import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
@@ -83,6 +84,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
         new ExchangeSettings(
             1 << 20,
             maxSpool,
+            Long.MAX_VALUE,
             memory,
             folder,
             new Limits(timeout, GRACE, 0),
@@ -95,15 +97,13 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     dispatcher = new Dispatcher(links.loop(), limits, this);
     exchanges = new Exchanges(limits, dispatcher, files, accessLog, counters);
     links.onReady(dispatcher::add);
-    FrontSettings front =
-        new FrontSettings(
-            8192, 100, 65536, 10 * SECOND, 10 * SECOND, 10 * SECOND, 10 * SECOND, "/-/");
     connections = new Connections(links.loop());
     WebSocketSettings sockets =
-        new WebSocketSettings(1 << 20, 0, 0, 0, 10 * SECOND, true, new AllowedOrigins(List.of()));
+        new WebSocketSettings(
+            1 << 20, 0, 0, 0, Rates.pausing(10 * SECOND), true, new AllowedOrigins(List.of()));
     Http1 http1 =
         new Http1(
-            front,
+            front(),
             exchanges,
             new Forwarded(address -> false),
             new RequestIds(false, false, new SplittableRandom(1)),
@@ -111,6 +111,18 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             new WebSocketLoop(sockets, connections, System::nanoTime, new SplittableRandom(1)),
             InstantSource.fixed(Instant.ofEpochSecond(784111777)));
     listeners = listen(http1);
+  }
+
+  private static FrontSettings front() {
+    return new FrontSettings(
+        8192,
+        100,
+        65536,
+        10 * SECOND,
+        10 * SECOND,
+        Rates.pausing(10 * SECOND),
+        new FrontSettings.Most(0, 0),
+        "/-/");
   }
 
   private Listeners listen(Http1 http1) {

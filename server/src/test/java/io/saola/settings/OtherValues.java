@@ -80,6 +80,41 @@ final class OtherValues {
         "take-over", "4711");
   }
 
+  static ClientSettings defaultClients() {
+    return new ClientSettings(
+        new Bytes(500), new Bytes(500), Duration.ofSeconds(5), Duration.ZERO, 0, 0);
+  }
+
+  static SpoolSettings defaultSpool() {
+    return new SpoolSettings(
+        Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(8L << 30), new Bytes(24 << 20));
+  }
+
+  /// What clients may do, and what is kept for them.
+  static Map<String, String> ofClients() {
+    return Map.of(
+        "min-body-rate", "1K",
+        "min-send-rate", "0",
+        "min-rate-grace", "7",
+        "body-timeout", "1h",
+        "limit-connections", "25",
+        "limit-connections-per-ip", "26",
+        "buffer-memory", "15M",
+        "max-spool", "2G",
+        "spool-limit", "27G",
+        "spool-dir", "spool");
+  }
+
+  static ClientSettings clients() {
+    return new ClientSettings(
+        new Bytes(1024), new Bytes(0), Duration.ofSeconds(7), Duration.ofHours(1), 25, 26);
+  }
+
+  static SpoolSettings spool(Path site) {
+    return new SpoolSettings(
+        site.resolve("spool"), new Bytes(2L << 30), new Bytes(27L << 30), new Bytes(15 << 20));
+  }
+
   static ServerSettings server(Path site) {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");

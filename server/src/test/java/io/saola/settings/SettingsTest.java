@@ -95,6 +95,7 @@ class SettingsTest {
                     new Bytes(65536),
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(75)),
+                OtherValues.defaultClients(),
                 new WebSockets(
                     new Bytes(16 << 20),
                     Duration.ofSeconds(20),
@@ -104,7 +105,7 @@ class SettingsTest {
                     new AllowedOrigins(List.of())),
                 OtherValues.defaultFiles(),
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
-                new SpoolSettings(Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(24 << 20)),
+                OtherValues.defaultSpool(),
                 OtherValues.defaultLog(format),
                 new ServerSettings(null, null, "", "", null, Duration.ZERO, ""),
                 new ReloadSettings(false, List.of(), List.of(), false)));
@@ -145,9 +146,7 @@ class SettingsTest {
     texts.put("queue-limit", "0");
     texts.put("queue-timeout", "1h");
     texts.put("retry", "off");
-    texts.put("buffer-memory", "15M");
-    texts.put("max-spool", "2G");
-    texts.put("spool-dir", "spool");
+    texts.putAll(OtherValues.ofClients());
     texts.putAll(OtherValues.ofLog());
     texts.putAll(OtherValues.ofFiles());
     texts.putAll(OtherValues.ofServer());
@@ -228,6 +227,7 @@ class SettingsTest {
             new Bytes(14 * 1024),
             Duration.ofMillis(1500),
             Duration.ofMillis(250)),
+        OtherValues.clients(),
         new WebSockets(
             new Bytes(18 * 1024),
             Duration.ofSeconds(19),
@@ -237,7 +237,7 @@ class SettingsTest {
             new AllowedOrigins(List.of(new AllowedOrigins.Same(), new AllowedOrigins.Any()))),
         OtherValues.files(site),
         new QueueSettings(0, Duration.ofHours(1), false),
-        new SpoolSettings(site.resolve("spool"), new Bytes(2L << 30), new Bytes(15 << 20)),
+        OtherValues.spool(site),
         OtherValues.log(site),
         OtherValues.server(site),
         new ReloadSettings(true, List.of(site.resolve("spool")), List.of("*.yaml", "*.txt"), true));
@@ -264,6 +264,7 @@ class SettingsTest {
         settings.recycle(),
         settings.asgi(),
         settings.http(),
+        settings.clients(),
         settings.webSockets(),
         settings.files(),
         settings.queue(),

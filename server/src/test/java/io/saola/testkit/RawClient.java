@@ -34,8 +34,18 @@ public final class RawClient implements AutoCloseable {
 
   /// The same with a small receive buffer, so that the server soon notices that nobody reads.
   public static RawClient connect(int port, int receiveBuffer) {
+    return connect("127.0.0.1", port, receiveBuffer);
+  }
+
+  /// The same from another of this machine's addresses, such as 127.0.0.2.
+  public static RawClient connectFrom(String address, int port) {
+    return connect(address, port, 0);
+  }
+
+  private static RawClient connect(String from, int port, int receiveBuffer) {
     Socket socket = new Socket();
     try {
+      socket.bind(new InetSocketAddress(from, 0));
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
       }

@@ -8,6 +8,7 @@ import io.saola.testkit.RawClient;
 import io.saola.testkit.SaolaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,6 +41,19 @@ class FickleClientsTest {
     "GET / HTTP/1.1\r\nHost: a\r\nA:",
   };
 
+  /// A pause of six times the grace, and the five seconds of a refused client, with much to spare.
+  private static final Duration TO_BE_GONE = Duration.ofSeconds(45);
+
+  /// What is sent by those who then do nothing, not even close.
+  private static final String[] STAYING = {
+    "",
+    "GET / HTTP/1.1\r\nHost: a\r\nA:",
+    RawClient.get("/"),
+    RawClient.get("/big?mb=3"),
+    RawClient.request("POST", "/note?name=half", "Content-Length: 500000") + "x".repeat(200_000),
+    RawClient.request("POST", "/note?name=chunk", "Transfer-Encoding: chunked") + "fff\r\nx",
+  };
+
   @Test
   void who_goes_leaves_no_file_no_socket_no_memory_and_no_busy_worker() throws Exception {
     try (SaolaProcess server = SaolaProcess.serve("--workers", "2", "--buffer-memory", "6M")) {
@@ -65,6 +79,40 @@ class FickleClientsTest {
       assertThat(server.said())
           .noneMatch(line -> line.contains("[ERROR]") && !line.contains("app failed"));
       assertMemoryIsFree(server);
+    }
+  }
+
+  @Test
+  void who_stays_and_is_too_slow_leaves_nothing_either() {
+    try (SaolaProcess server =
+        SaolaProcess.serve(
+            "--workers",
+            "2",
+            "--buffer-memory",
+            "6M",
+            "--min-rate-grace",
+            "500ms",
+            "--header-timeout",
+            "1s",
+            "--keep-alive",
+            "1s")) {
+      server.get("/");
+      long sockets = sockets(server);
+      List<RawClient> staying = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        for (String request : STAYING) {
+          RawClient client = RawClient.connect(server.port(), 4096);
+          staying.add(client.send(request));
+        }
+      }
+
+      Patience.await("the sockets' end", TO_BE_GONE, () -> sockets(server) <= sockets);
+      Patience.await("an empty spool", () -> server.spooled().size() == 1 && !spools(server));
+
+      assertThat(server.get("/").text()).isEqualTo("hello\n");
+      assertThat(server.said()).noneMatch(line -> line.contains("[ERROR]"));
+      assertMemoryIsFree(server);
+      staying.forEach(RawClient::close);
     }
   }
 

@@ -5,6 +5,7 @@ import static io.saola.testkit.RawClient.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.saola.testkit.RawClient;
+import io.saola.testkit.Reply;
 import io.saola.testkit.SaolaProcess;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,6 +52,29 @@ class QueueTest {
   }
 
   @Test
+  void probes_are_answered_while_all_workers_are_busy_and_the_queue_is_full() {
+    RawClient[] waiting = new RawClient[3];
+    try (RawClient first = server.connect()) {
+      first.send(get("/gate?name=probes"));
+      server.awaitAtGate("probes");
+      for (int i = 0; i < waiting.length; i++) {
+        waiting[i] = server.connect().send(get("/"));
+        server.get("/-/live");
+      }
+      assertThat(server.get("/").status()).isEqualTo(503);
+
+      assertThat(server.get("/-/live").text()).isEqualTo("live\n");
+      assertThat(server.get("/-/ready").text()).isEqualTo("ready\n");
+
+      server.openGate("probes");
+      assertThat(first.reply().status()).isEqualTo(200);
+    }
+    for (RawClient client : waiting) {
+      client.close();
+    }
+  }
+
+  @Test
   void what_does_not_fit_or_waits_too_long_is_told_to_come_back() {
     try (RawClient first = server.connect();
         RawClient second = server.connect();
@@ -63,9 +87,13 @@ class QueueTest {
         server.get("/-/live");
       }
 
-      assertThat(server.ask(post("/note?name=refused", "x")).status()).isEqualTo(503);
+      Reply refused = server.ask(post("/note?name=refused", "x"));
+      assertThat(refused.status()).isEqualTo(503);
+      assertThat(refused.header("Retry-After")).isEqualTo("1");
       for (RawClient waiting : new RawClient[] {second, third, fourth}) {
-        assertThat(waiting.reply().status()).isEqualTo(503);
+        Reply late = waiting.reply();
+        assertThat(late.status()).isEqualTo(503);
+        assertThat(late.header("Retry-After")).isEqualTo("1");
       }
 
       server.openGate("full");

@@ -4,7 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 
 /// How a connection ends with its last answer read: closing at once would reset it if anything that
@@ -18,12 +18,10 @@ final class Closing {
 
   private long lingered;
 
-  /// Closes if the client has not taken everything that was written.
-  static void unlessSent(ChannelHandlerContext ctx) {
-    ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
-    if (pending == null || !pending.isEmpty()) {
-      ctx.close();
-    }
+  /// Cuts the connection off; the kernel, too, forgets what the client has not taken.
+  static void reset(ChannelHandlerContext ctx) {
+    ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    ctx.close();
   }
 
   /// Closes when everything that was written has left.

@@ -2,12 +2,14 @@ package io.saola.front.http1;
 
 import io.netty.channel.ChannelHandler;
 import io.saola.exchange.Exchanges;
+import io.saola.front.Admission;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
 import io.saola.front.RequestIds;
 import io.saola.front.websocket.WebSocketLoop;
 import io.saola.model.Caller;
+import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -26,7 +28,9 @@ public final class Http1 {
   private final WebSocketLoop webSockets;
   private final ResponseWriter writer;
   private final byte[] probePrefix;
+  private final Admission admission;
   private final ArrayDeque<RequestHead> heads = new ArrayDeque<>();
+  private int turnedAway;
 
   public Http1(
       FrontSettings settings,
@@ -43,6 +47,7 @@ public final class Http1 {
     this.connections = connections;
     this.webSockets = webSockets;
     this.writer = new ResponseWriter(clock, ids.areOn());
+    this.admission = new Admission(settings.connections());
     this.probePrefix = settings.probePrefix().getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -52,6 +57,27 @@ public final class Http1 {
   /// @param trusted whether it is a proxy whose forwarded headers count
   public ChannelHandler connection(Caller caller, boolean trusted) {
     return new Http1Connection(this, caller, trusted);
+  }
+
+  /// The handler of a connection too many.
+  public ChannelHandler turnAway(Rejection reason) {
+    return new TurnedAway(this, reason);
+  }
+
+  /// One more is being told that it is too many; false if there are too many even of these.
+  boolean addTurnedAway() {
+    boolean may = turnedAway < TurnedAway.MOST;
+    turnedAway += may ? 1 : 0;
+    return may;
+  }
+
+  void removeTurnedAway() {
+    turnedAway--;
+  }
+
+  /// Who is let in.
+  public Admission admission() {
+    return admission;
   }
 
   /// A head to read a request into.

@@ -9,6 +9,7 @@ import io.saola.exchange.Exchange;
 import io.saola.exchange.WebSocketClient;
 import io.saola.exchange.WebSocketEvents;
 import io.saola.front.Connections;
+import io.saola.front.SendPace;
 import io.saola.model.Caller;
 import io.saola.model.Method;
 import io.saola.model.Rejection;
@@ -47,6 +48,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private final Input input = new Input();
   private final Closing closing = new Closing();
   private final Pace pace;
+  private final SendPace sendPace;
   private State state = State.HEAD;
   private @Nullable Exchange exchange;
   private @Nullable Upgrade upgrade;
@@ -60,6 +62,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     this.shared = shared;
     this.request = new NextRequest(shared, caller, trusted);
     this.pace = new Pace(shared.settings());
+    this.sendPace = new SendPace(shared.settings().rates());
   }
 
   @Override
@@ -85,8 +88,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     if (state == State.HEAD && request.isIdle()) {
       startNanos = System.nanoTime();
-    } else if (state == State.BODY) {
-      pace.body();
+    } else if (state == State.BODY && !paused) {
+      pace.came(read.readableBytes());
     }
     input.add(read);
     process(ctx);
@@ -125,11 +128,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     };
   }
 
-  /// Not before the client has taken what was written: it has as long as for any answer.
+  /// Not before the client has taken what was written, as fast as any answer.
   private boolean mayAnswer(ChannelHandlerContext ctx) {
     boolean may = ctx.channel().isWritable();
     if (!may) {
-      pace.taking();
+      pace.rest();
     }
     return may;
   }
@@ -140,6 +143,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       case MORE -> {
         if (first) {
           pace.head(startNanos);
+        } else if (pace.isResting()) {
+          pace.head(System.nanoTime()); // it had to wait for the client's reading
         }
         yield false;
       }
@@ -216,8 +221,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     return switch (result) {
       case MORE -> {
         if (into.isFull() && !paused) {
-          paused = true; // it is the app that does not take it, not the client who is late
-          pace.rest();
+          paused = true;
+          pace.pauseBody();
         }
         yield false;
       }
@@ -237,7 +242,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     ChannelHandlerContext ctx = context;
     if (paused && ctx != null) {
       paused = false;
-      pace.body();
+      pace.resumeBody();
       ctx.executor()
           .execute(() -> {
             input.readOn(ctx.channel());
@@ -293,18 +298,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         || shared.connections().isDraining();
   }
 
-  /// Something is on its way to the client, who has a while to take it.
-  void sending() {
-    pace.takingNow();
-  }
-
-  /// The client has taken something.
-  void progressed() {
-    if (state == State.BUSY || paused) {
-      pace.taking();
-    }
-  }
-
   /// The response has been written.
   void responded(boolean close) {
     ChannelHandlerContext ctx = context;
@@ -316,6 +309,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       boolean early = state == State.BODY;
       state = State.CLOSED;
       paused = false;
+      pace.rest();
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> closeGently(ctx, early));
       return;
     }
@@ -363,7 +357,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   /// Closing at once would throw away answers that are still on their way.
   private void closeWhenSent(ChannelHandlerContext ctx) {
     state = State.CLOSED;
-    pace.taking();
+    pace.rest();
     Closing.whenSent(ctx);
   }
 
@@ -396,32 +390,37 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   @Override
   public void checkDeadline(long now) {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || !pace.isUp(now)) {
+    if (ctx == null) {
       return;
     }
-    switch (state) {
-      case HEAD -> {
-        if (request.isIdle()) {
-          ctx.close();
-        } else {
-          refuse(ctx, Rejection.HEAD_TIMEOUT, false);
+    if (sendPace.isUp(ctx.channel(), now)) {
+      cutOff(ctx);
+    } else if (pace.isUp(now)) {
+      switch (state) {
+        case HEAD -> {
+          if (request.isIdle()) {
+            ctx.close();
+          } else {
+            refuse(ctx, Rejection.HEAD_TIMEOUT, false);
+          }
         }
+        case BODY -> refuse(ctx, pace.lateBody(now), true);
+        case BUSY -> pace.rest();
+        case LINGER, CLOSED -> ctx.close();
       }
-      case BODY, BUSY -> {
-        if (state == State.BUSY || paused) {
-          checkSending(ctx);
-        } else {
-          refuse(ctx, Rejection.BODY_TIMEOUT, true);
-        }
-      }
-      case LINGER, CLOSED -> ctx.close();
     }
   }
 
-  private void checkSending(ChannelHandlerContext ctx) {
-    Closing.unlessSent(ctx);
-    // Else it is the app that takes its time, and that has a timeout of its own.
-    pace.rest();
+  /// The client reads too slowly. Closed without a word, the kernel would keep what it has not
+  /// read.
+  private void cutOff(ChannelHandlerContext ctx) {
+    Exchange current = exchange;
+    exchange = null;
+    state = State.CLOSED;
+    if (current != null) {
+      current.clientGone(Rejection.SEND_RATE);
+    }
+    Closing.reset(ctx);
   }
 
   @Override
@@ -463,7 +462,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     exchange = null;
     state = State.CLOSED;
     if (current != null) {
-      current.clientGone();
+      current.clientGone(null);
     }
     if (context != null) {
       context.close();

@@ -247,11 +247,7 @@ final class Http1Response implements Client {
 
   private ChannelPromise whenSent(Runnable sent) {
     ChannelPromise promise = ctx.newPromise();
-    connection.sending();
-    promise.addListener(done -> {
-      connection.progressed();
-      sent.run();
-    });
+    promise.addListener(done -> sent.run());
     return promise;
   }
 

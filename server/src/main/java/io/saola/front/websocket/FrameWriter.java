@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.util.Arrays;
@@ -26,14 +25,11 @@ final class FrameWriter {
   private final WebSocketLoop shared;
   private final @Nullable PerMessageDeflate compression;
   private final Runnable flush = this::flush;
-  private final ChannelFutureListener left = done -> left();
 
   private boolean inMessage;
   private boolean compressing;
   private boolean flushing;
   private long bytes;
-  private int unsent;
-  private long sendDeadline;
   private int pongs;
   private byte @Nullable [] latestPing;
 
@@ -47,11 +43,6 @@ final class FrameWriter {
   /// Bytes of messages, as the app sent them.
   long bytes() {
     return bytes;
-  }
-
-  /// Whether the client has taken nothing for too long.
-  boolean isStuck(long now) {
-    return unsent > 0 && now - sendDeadline >= 0;
   }
 
   // ---- messages
@@ -107,22 +98,9 @@ final class FrameWriter {
   }
 
   private ChannelPromise write(ByteBuf bytes) {
-    if (unsent++ == 0) {
-      progressed();
-    }
     ChannelPromise promise = ctx.newPromise();
-    promise.addListener(left);
     ctx.write(bytes, promise);
     return promise;
-  }
-
-  private void left() {
-    unsent--;
-    progressed();
-  }
-
-  private void progressed() {
-    sendDeadline = shared.now() + shared.settings().sendTimeout();
   }
 
   // ---- control frames

@@ -4,12 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.saola.exchange.WebSocketClient;
 import io.saola.exchange.WebSocketEvents;
 import io.saola.front.Connections;
 import io.saola.front.Reading;
+import io.saola.front.SendPace;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,6 +52,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private final @Nullable PerMessageDeflate compression;
   private final WebSocketEvents events;
   private final Reading reading;
+  private final SendPace pace;
   private @Nullable ChannelHandlerContext context;
   private @Nullable FrameWriter writer;
   private @Nullable MessageDecoder decoder;
@@ -77,6 +80,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
     this.compression = compression;
     this.events = events;
     this.reading = reading;
+    this.pace = new SendPace(settings.rates());
     this.in = rest;
   }
 
@@ -309,7 +313,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
       return;
     }
     boolean late = deadline != NEVER && now - deadline >= 0;
-    if (out().isStuck(now)) {
+    if (pace.isUp(ctx.channel(), now)) {
+      ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0); // see Closing
       gone(ctx);
       return;
     }

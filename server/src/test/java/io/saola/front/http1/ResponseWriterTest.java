@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.saola.front.Rates;
 import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.front.websocket.Handshake;
 import io.saola.front.websocket.WebSocketSettings;
@@ -208,7 +209,7 @@ class ResponseWriterTest {
             + "\r\n";
     new HeadDecoder().decode(Unpooled.copiedBuffer(request, ISO_8859_1), head);
     WebSocketSettings settings =
-        new WebSocketSettings(1, 0, 0, 0, 1, true, new AllowedOrigins(List.of()));
+        new WebSocketSettings(1, 0, 0, 0, Rates.pausing(1), true, new AllowedOrigins(List.of()));
     return Handshake.read(head, new Caller("", 0, "http", null, "a", 80), settings);
   }
 

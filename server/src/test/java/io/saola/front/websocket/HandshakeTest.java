@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.saola.front.Rates;
 import io.saola.front.http1.HeadDecoder;
 import io.saola.front.http1.Result;
 import io.saola.model.Caller;
@@ -55,7 +56,8 @@ class HandshakeTest {
 
   private static Handshake read(String fields, @Nullable String host, boolean compression) {
     Caller caller = new Caller("192.0.2.1", 1, "http", host, "example.com", 80);
-    WebSocketSettings settings = new WebSocketSettings(1, 0, 0, 0, 1, compression, same());
+    WebSocketSettings settings =
+        new WebSocketSettings(1, 0, 0, 0, Rates.pausing(1), compression, same());
     return Handshake.read(head("GET / HTTP/1.1", UPGRADE + fields), caller, settings);
   }
 

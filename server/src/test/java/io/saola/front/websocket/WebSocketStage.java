@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.saola.exchange.WebSocketEvents;
 import io.saola.front.Connections;
+import io.saola.front.Rates;
 import io.saola.front.Reading;
 import io.saola.rig.LeakCounter;
 import io.saola.settings.AllowedOrigins;
@@ -45,7 +46,7 @@ final class WebSocketStage implements WebSocketEvents {
             20 * SECOND,
             10 * SECOND,
             300 * SECOND,
-            15 * SECOND,
+            Rates.pausing(15 * SECOND),
             true,
             new AllowedOrigins(List.of()));
     RandomGenerator first = () -> 0;
