@@ -62,7 +62,13 @@ class List:
 
     @property
     def kinds(self) -> list[str]:
-        return [KINDS[frame.kind] + (" aborted" if frame.flags else "") for frame in self.frames]
+        return [KINDS[frame.kind] + self._flag(frame) for frame in self.frames]
+
+    @staticmethod
+    def _flag(frame: Frame) -> str:
+        if not frame.flags:
+            return ""
+        return " of files" if frame.kind == wire.HEAD else " aborted"
 
     def response(self) -> tuple[list[bytes], bytes]:
         """Return head and body of the one frame there should be."""

@@ -345,7 +345,7 @@ def test_a_path_is_sent_with_its_length(tmp_path: Path) -> None:
     file.write_bytes(b"content")
     sink = call(sending(START, {"type": "http.response.pathsend", "path": str(file)}))
 
-    assert sink.kinds == ["head", "file", "end"]
+    assert sink.kinds == ["head of files", "file", "end"]
     assert lines(sink.frames[0], sink.frames[0].payload)[-2:] == [b"content-length", b"7"]
     assert sink.frames[1].payload == struct.pack("<QQ", 0, 7) + bytes(file)
 
@@ -354,7 +354,7 @@ def test_an_empty_file_needs_no_file_frame(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     path = {"type": "http.response.pathsend", "path": str(tmp_path / "empty")}
 
-    assert call(sending(START, path)).kinds == ["head", "end"]
+    assert call(sending(START, path)).kinds == ["head of files", "end"]
 
 
 # Exceptions

@@ -15,6 +15,7 @@ from .streams import COMPLETE, GONE, WRONG, Stream, explained
 from .wire import (
     DATA,
     EARLY_HINTS,
+    FILES,
     HEAD,
     MAX_DATA,
     MAX_PAYLOAD,
@@ -209,7 +210,7 @@ class Exchange(Stream):
         if expected is None and b"\ncontent-length\n" not in self.head.lower():
             self.head += _LENGTH % size
             self.lines += 2
-        self._open()
+        self._open(FILES)
         if size:
             self.sink.answer(file(self.number, 0, size, os.fsencode(path)))
         self._end_body()
@@ -234,10 +235,10 @@ class Exchange(Stream):
                 self.sink.answer(frame(TRAILERS, self.number, text, count=count))
             self.finish()
 
-    def _open(self) -> None:
+    def _open(self, flags: int = 0) -> None:
         if len(self.head) > MAX_PAYLOAD:
             raise ValueError(f"{len(self.head)} bytes of status and headers")
-        self.begin(frame(HEAD, self.number, self.head, count=self.lines))
+        self.begin(frame(HEAD, self.number, self.head, flags, self.lines))
         self.state = _BODY
 
     def _fits(self, size: int) -> bool:

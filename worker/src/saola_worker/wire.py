@@ -36,6 +36,7 @@ ACCEPT, MESSAGE, CLOSE = 0x50, 0x51, 0x52
 
 ABORTED = 1
 HELD = 1  # of a File: the worker keeps it open until the server grants credit
+FILES = 1  # of a Head: the body comes in File frames
 TEXT, MORE = 1, 2
 REQUEST_BODY = REQUEST | 1 << 8
 REQUEST_FILE = REQUEST | 2 << 8

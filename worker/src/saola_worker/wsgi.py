@@ -18,6 +18,7 @@ from .wire import (
     ABORTED,
     END,
     FAILED,
+    FILES,
     HEAD,
     MAX_PAYLOAD,
     RESPONSE,
@@ -169,7 +170,7 @@ class Exchange:
         if expected is None:  # see whole()
             self.head = head + b"\nContent-Length\n%d" % length
             self.headers = [*self.headers, ("Content-Length", str(length))]
-        self._open()
+        self._open(FILES)
         if not sink.file(offset, length if expected is None else expected, path):
             self.gone = True
         self.finish()
@@ -206,14 +207,14 @@ class Exchange:
             raise RuntimeError("the app returned without calling start_response")
         return self.head
 
-    def _open(self) -> None:
+    def _open(self, flags: int = 0) -> None:
         head = self._known_head()
         if len(head) > MAX_PAYLOAD:
             raise ValueError(f"{len(head)} bytes of status and headers")
         if self.expected is None:
             self.expected = self._content_length()
         count = 1 + 2 * len(self.headers)
-        self.sink.open(self.stream, frame(HEAD, self.stream, head, count=count))
+        self.sink.open(self.stream, frame(HEAD, self.stream, head, flags, count))
         self.opened = True
 
     def _data(self, piece: bytes) -> None:

@@ -35,7 +35,8 @@ record Bounds(Settings settings) {
             settings.recycle().afterException()),
         settings.queue().limit(),
         settings.queue().timeout().toNanos(),
-        settings.queue().retry());
+        settings.queue().retry(),
+        settings.compress());
   }
 
   FrontSettings front() {

@@ -109,7 +109,7 @@ final class Rehearsal implements AutoCloseable {
       LinkSettings link,
       Path folder) {
     this.settings = settings;
-    this.limits = limits;
+    this.limits = limits.uncompressed();
     this.front = front;
     this.webSockets = webSockets;
     this.link = link;

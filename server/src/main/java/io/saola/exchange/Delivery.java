@@ -63,8 +63,13 @@ final class Delivery {
 
   /// A piece that the worker had credit for.
   void data(ByteBuf data) {
-    owed += data.readableBytes();
-    if (!unwanted) {
+    data(data, data.readableBytes());
+  }
+
+  /// The same of a piece that was of another size when it came.
+  void data(ByteBuf data, int size) {
+    owed += size;
+    if (!unwanted && data.isReadable()) {
       pass(data);
     }
     grant();

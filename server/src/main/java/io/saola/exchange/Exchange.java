@@ -433,8 +433,7 @@ public final class Exchange implements Job, Answer {
     }
     gone = drained = true;
     assignment.cancel();
-    reply.unwanted();
-    client.end();
+    reply.endEarly();
   }
 
   /// Whether nobody wants its answer any more, so that it need not be run.

@@ -1,6 +1,7 @@
 package io.saola.exchange;
 
 import io.saola.link.Limits;
+import io.saola.settings.CompressSettings;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +20,7 @@ import java.util.List;
 /// @param queueLimit how many requests may wait for a worker
 /// @param queueTimeout how long one may wait, in nanoseconds; 0 for ever
 /// @param retry whether a request that a worker died of, or with, may be served again
+/// @param compress which answers are compressed
 public record ExchangeSettings(
     long maxBody,
     long maxSpool,
@@ -31,13 +33,32 @@ public record ExchangeSettings(
     Lifetime lifetime,
     int queueLimit,
     long queueTimeout,
-    boolean retry) {
+    boolean retry,
+    CompressSettings compress) {
   /// When a worker has answered enough.
   ///
   /// @param requests how many it may answer; 0 for any number
   /// @param jitter up to so many more
   /// @param afterException whether one that the app failed at is enough
   public record Lifetime(int requests, int jitter, boolean afterException) {}
+
+  /// The same, but that all answers stay as they are.
+  public ExchangeSettings uncompressed() {
+    return new ExchangeSettings(
+        maxBody,
+        maxSpool,
+        spoolLimit,
+        memoryBudget,
+        spool,
+        limits,
+        asgiConcurrency,
+        reforkAfter,
+        lifetime,
+        queueLimit,
+        queueTimeout,
+        retry,
+        CompressSettings.off());
+  }
 
   /// A request body up to this many bytes is held in memory and travels inside its frame.
   static final int BODY_IN_MEMORY = 64 * 1024;

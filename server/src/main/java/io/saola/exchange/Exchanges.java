@@ -1,6 +1,7 @@
 package io.saola.exchange;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.saola.compress.Compression;
 import io.saola.files.FileAnswer;
 import io.saola.files.ServedFiles;
 import io.saola.model.Caller;
@@ -12,6 +13,7 @@ import io.saola.observe.AccessLog;
 import io.saola.observe.AccessRecord;
 import io.saola.observe.Counters;
 import io.saola.observe.Text;
+import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +38,7 @@ public final class Exchanges {
   private final Counters counters;
   private final MemoryBudget budget;
   private final Spool spool;
+  private final Compression compression;
   private final AccessRecord access = new AccessRecord();
   private final Set<String> dropped = new HashSet<>();
 
@@ -54,6 +57,7 @@ public final class Exchanges {
     this.counters = counters;
     this.budget = new MemoryBudget(settings.memoryBudget());
     this.spool = new Spool(settings.spool(), settings.spoolLimit());
+    this.compression = new Compression(settings.compress(), new SecureRandom());
   }
 
   /// A request's head is complete.
@@ -118,6 +122,10 @@ public final class Exchanges {
 
   Dispatcher dispatcher() {
     return dispatcher;
+  }
+
+  Compression compression() {
+    return compression;
   }
 
   MemoryBudget budget() {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.saola.compress.CompressedBody;
 import io.saola.files.FileAnswer;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
@@ -29,6 +30,7 @@ final class Reply {
   private boolean ended;
   private boolean aborted;
   private boolean handedOver;
+  private @Nullable CompressedBody compressed;
 
   /// @param credit tells the worker how many more bytes it may send
   Reply(
@@ -77,15 +79,25 @@ final class Reply {
       return file(file);
     }
     begun = true;
+    ByteBuf smaller = shared.compression().whole(request, response, body, allocator);
+    if (smaller == null) {
+      send(response, body);
+    } else {
+      send(response, smaller);
+      smaller.release();
+    }
+    return null;
+  }
+
+  private void send(ResponseHead response, ByteBuf body) {
     if (delivery.mayLeaveWhole(body.readableBytes())) {
       client.respond(response, body);
-      return null;
+      return;
     }
     ended = true;
     client.start(response, body.readableBytes());
     delivery.pass(body);
     endIfSent();
-    return null;
   }
 
   /// The whole answer is a file, or a part of one.
@@ -139,6 +151,7 @@ final class Reply {
       }
       return file.rejection();
     }
+    compressed = shared.compression().pieces(request, response, allocator);
     bodiless = !client.start(response, -1);
     eventStream = response.isEventStream();
     if (bodiless) {
@@ -156,12 +169,22 @@ final class Reply {
   void data(ByteBuf data) {
     if (handedOver) {
       delivery.skip(data.readableBytes()); // a file is sent in its place
-    } else {
-      delivery.data(data);
+      return;
     }
+    CompressedBody coding = compressed;
+    if (coding == null) {
+      delivery.data(data);
+      return;
+    }
+    ByteBuf smaller = coding.piece(data);
+    delivery.data(smaller, data.readableBytes());
+    smaller.release();
   }
 
   void file(String path, long offset, long length) throws IOException {
+    if (compressed != null) {
+      throw new IOException("the worker has not said before that the body comes in files");
+    }
     if (!bodiless && !handedOver && length > 0) {
       delivery.file(path, offset, length);
     }
@@ -177,8 +200,43 @@ final class Reply {
   ///
   /// @param unfinished whether it has not sent all that it meant to
   void ended(boolean unfinished) {
+    boolean isComplete = endCompressed(!unfinished);
     ended = true;
-    aborted = unfinished && !bodiless && !handedOver;
+    aborted = !isComplete && !bodiless && !handedOver;
+  }
+
+  /// Passes on what a compressed body ends with, if it is to end so.
+  ///
+  /// @return whether all is there that was announced
+  private boolean endCompressed(boolean complete) {
+    CompressedBody coding = compressed;
+    if (coding == null) {
+      return complete;
+    }
+    boolean isWhole = complete && !coding.isShort();
+    if (isWhole) {
+      ByteBuf last = coding.end();
+      delivery.pass(last);
+      last.release();
+    }
+    drop();
+    return isWhole;
+  }
+
+  private void drop() {
+    if (compressed != null) {
+      compressed.close();
+      compressed = null;
+    }
+  }
+
+  /// The server ends what its app would not, in the middle of a stream.
+  void endEarly() {
+    if (delivery.isEmpty()) {
+      endCompressed(true);
+    }
+    unwanted();
+    client.end();
   }
 
   /// The app speaks another protocol with the client from now on.
@@ -206,6 +264,7 @@ final class Reply {
 
   /// Nobody wants the rest.
   void unwanted() {
+    drop();
     delivery.unwanted();
   }
 
@@ -216,6 +275,7 @@ final class Reply {
 
   /// Frees everything, once the last piece on its way has left.
   void finish() {
+    drop();
     delivery.finish();
   }
 }

@@ -133,6 +133,7 @@ final class Inbox {
       call.answer.broken(problem, false);
       return;
     }
+    head.inFiles(frames.flags() == FrameKind.FILES);
     call.answer.head(head);
   }
 

@@ -36,6 +36,7 @@ public final class ResponseHead {
   private boolean hasDate;
   private boolean hasServer;
   private boolean hasRequestId;
+  private boolean inFiles;
   private @Nullable String dropped;
 
   public byte[] bytes() {
@@ -85,7 +86,7 @@ public final class ResponseHead {
   private void reset() {
     count = 0;
     contentLength = -1;
-    close = hasDate = hasServer = hasRequestId = false;
+    close = hasDate = hasServer = hasRequestId = inFiles = false;
     dropped = null;
   }
 
@@ -304,6 +305,72 @@ public final class ResponseHead {
   public boolean startsWith(int i, String lower) {
     int start = valueStart(i);
     return valueEnd(i) - start >= lower.length() && is(lower, start);
+  }
+
+  /// The index of the first field with that name, which must be given in lower case; or -1.
+  public int indexOf(String lower) {
+    for (int i = 0; i < count; i++) {
+      if (isNamed(i, lower)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// The value of this field, as latin-1.
+  public String value(int i) {
+    return text(valueStart(i), valueEnd(i));
+  }
+
+  // ---- changes of the server's
+
+  /// Says how long the body is, or with -1 that nobody knows.
+  public void contentLength(long bytes) {
+    contentLength = bytes;
+  }
+
+  /// Says whether the body comes in files.
+  public void inFiles(boolean files) {
+    inFiles = files;
+  }
+
+  /// Whether the body comes in files, which the kernel sends as they are.
+  public boolean inFiles() {
+    return inFiles;
+  }
+
+  /// Adds a field.
+  public void addField(String name, String value) {
+    int nameStart = append(name);
+    int valueStart = append(value);
+    add(nameStart, valueStart, valueStart, length);
+  }
+
+  /// Gives this field another value.
+  public void value(int i, String value) {
+    int start = append(value);
+    fields[i * FIELD + 2] = start;
+    fields[i * FIELD + 3] = length;
+  }
+
+  /// Takes the fields with that name out, which must be given in lower case.
+  public void removeFields(String lower) {
+    for (int i = indexOf(lower); i >= 0; i = indexOf(lower)) {
+      System.arraycopy(fields, (i + 1) * FIELD, fields, i * FIELD, (count - i - 1) * FIELD);
+      count--;
+    }
+  }
+
+  /// What stands behind the app's own bytes, for fields to point at; where it begins.
+  private int append(String text) {
+    int start = length;
+    byte[] more = text.getBytes(StandardCharsets.ISO_8859_1);
+    if (start + more.length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(start + more.length, 2 * bytes.length));
+    }
+    System.arraycopy(more, 0, bytes, start, more.length);
+    length = start + more.length;
+    return start;
   }
 
   /// Whether the body is a stream of events that ends only when somebody ends it.

@@ -42,6 +42,9 @@ public final class FrameKind {
   /// Body: the body ends with it.
   public static final int LAST = 1;
 
+  /// Head: the body comes in files.
+  public static final int FILES = 1;
+
   /// Cancel: nobody waits for the answer any more.
   public static final int GONE = 1;
 

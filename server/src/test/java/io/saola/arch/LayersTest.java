@@ -30,7 +30,10 @@ class LayersTest {
           entry("pool", List.of("model", "settings", "observe")),
           entry("link", List.of("model", "settings", "observe", "wire")),
           entry("files", List.of("model")),
-          entry("exchange", List.of("model", "settings", "observe", "files", "pool", "link")),
+          entry("compress", List.of("model", "settings")),
+          entry(
+              "exchange",
+              List.of("model", "settings", "observe", "files", "compress", "pool", "link")),
           entry("front", List.of("model", "settings", "observe", "exchange")),
           entry("supervisor", List.of("model", "settings", "observe", "os")),
           entry("control", List.of()),
@@ -44,6 +47,7 @@ class LayersTest {
                   "wire",
                   "observe",
                   "files",
+                  "compress",
                   "pool",
                   "link",
                   "exchange",
@@ -91,6 +95,7 @@ class LayersTest {
         .resideOutsideOfPackages(
             "io.saola.wire..",
             "io.saola.link..",
+            "io.saola.compress..",
             "io.saola.exchange..",
             "io.saola.front..",
             "io.saola.boot..")

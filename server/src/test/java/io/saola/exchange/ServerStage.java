@@ -18,6 +18,7 @@ import io.saola.rig.FakeWorker;
 import io.saola.rig.Visitor;
 import io.saola.settings.AllowedOrigins;
 import io.saola.settings.Bind;
+import io.saola.settings.CompressSettings;
 import io.saola.settings.ListenSettings;
 import io.saola.settings.TrustedPeers;
 import java.nio.file.Path;
@@ -57,17 +58,22 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   }
 
   public ServerStage(Path folder, long memory, long maxSpool, long timeout) {
-    this(folder, memory, maxSpool, timeout, 1, 100, null);
+    this(folder, memory, maxSpool, timeout, 1, 100, null, CompressSettings.off());
   }
 
   /// @param places of each worker, in threads or in an event loop
   public ServerStage(Path folder, long memory, long maxSpool, long timeout, int places) {
-    this(folder, memory, maxSpool, timeout, places, places, null);
+    this(folder, memory, maxSpool, timeout, places, places, null, CompressSettings.off());
   }
 
   /// The same, and the server sends files itself.
   public ServerStage(Path folder, ServedFiles files) {
-    this(folder, 24 << 20, 1 << 20, 0, 1, 100, files);
+    this(folder, 24 << 20, 1 << 20, 0, 1, 100, files, CompressSettings.off());
+  }
+
+  /// The same, and the server compresses answers.
+  public ServerStage(Path folder, CompressSettings compress) {
+    this(folder, 24 << 20, 1 << 20, 0, 1, 100, null, compress);
   }
 
   private ServerStage(
@@ -77,7 +83,8 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
       long timeout,
       int threads,
       int concurrency,
-      @Nullable ServedFiles files) {
+      @Nullable ServedFiles files,
+      CompressSettings compress) {
     links = new LinkStage(folder, threads);
     socket = folder.resolve("http");
     ExchangeSettings limits =
@@ -93,7 +100,8 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             new ExchangeSettings.Lifetime(0, 0, false),
             10,
             20 * SECOND,
-            true);
+            true,
+            compress);
     dispatcher = new Dispatcher(links.loop(), limits, this);
     exchanges = new Exchanges(limits, dispatcher, files, accessLog, counters);
     links.onReady(dispatcher::add);
@@ -187,6 +195,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
   /// Asks every worker to end within a second.
   void dismiss() {
     links.run(() -> dispatcher.dismiss(SECOND));
+  }
+
+  /// How much open encoders hold. Only on the loop.
+  int encoders() {
+    return exchanges.compression().held();
   }
 
   Exchanges exchanges() {

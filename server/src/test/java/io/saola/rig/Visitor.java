@@ -76,6 +76,21 @@ public final class Visitor implements AutoCloseable {
     }
   }
 
+  /// The next so many characters, which are then forgotten.
+  public String read(int length) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (received.size() < length) {
+      if (ended || System.nanoTime() - deadline > 0) {
+        throw new AssertionError("there are no " + length + " bytes but " + received);
+      }
+      read();
+    }
+    String text = received.toString(ISO_8859_1);
+    received.reset();
+    received.writeBytes(text.substring(length).getBytes(ISO_8859_1));
+    return text.substring(0, length);
+  }
+
   /// Everything until the server ends the connection.
   public String readAll() {
     long deadline = System.nanoTime() + PATIENCE_NANOS;

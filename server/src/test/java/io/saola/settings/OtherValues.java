@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// What [SettingsTest] expects where no setting has its default.
 final class OtherValues {
@@ -18,6 +19,33 @@ final class OtherValues {
         LogLevel.INFO,
         LogForm.TEXT,
         new TraceSettings(true, false));
+  }
+
+  static CompressSettings defaultCompression() {
+    return new CompressSettings(
+        List.of(Coding.ZSTD, Coding.BR, Coding.GZIP),
+        1,
+        500,
+        Stream.of(CompressSettings.TYPES.fallback().split(",")).map(MediaRange::new).toList(),
+        0);
+  }
+
+  static Map<String, String> ofCompression() {
+    return Map.of(
+        "compress", "gzip,zstd",
+        "compress-level", "5",
+        "compress-min-size", "24K",
+        "compress-types", "Text/CSV,application/*+json",
+        "compress-padding", "32");
+  }
+
+  static CompressSettings compression() {
+    return new CompressSettings(
+        List.of(Coding.GZIP, Coding.ZSTD),
+        5,
+        24 << 10,
+        List.of(new MediaRange("text/csv"), new MediaRange("application/*+json")),
+        32);
   }
 
   static Map<String, String> ofLog() {

@@ -96,6 +96,7 @@ class SettingsTest {
                     Duration.ofSeconds(10),
                     Duration.ofSeconds(75)),
                 OtherValues.defaultClients(),
+                OtherValues.defaultCompression(),
                 new WebSockets(
                     new Bytes(16 << 20),
                     Duration.ofSeconds(20),
@@ -185,6 +186,7 @@ class SettingsTest {
     texts.put("keep-alive", "250ms");
     texts.put("timeout-grace", "0.5");
     texts.put("loop-blocked", "23");
+    texts.putAll(OtherValues.ofCompression());
     texts.put("ws-max-size", "18K");
     texts.put("ws-ping-interval", "19");
     texts.put("ws-ping-timeout", "21");
@@ -228,6 +230,7 @@ class SettingsTest {
             Duration.ofMillis(1500),
             Duration.ofMillis(250)),
         OtherValues.clients(),
+        OtherValues.compression(),
         new WebSockets(
             new Bytes(18 * 1024),
             Duration.ofSeconds(19),
@@ -265,6 +268,7 @@ class SettingsTest {
         settings.asgi(),
         settings.http(),
         settings.clients(),
+        settings.compress(),
         settings.webSockets(),
         settings.files(),
         settings.queue(),
