@@ -106,7 +106,11 @@ final class Help {
   }
 
   private static String fallback(Setting<?> setting) {
-    return setting.fallback().isEmpty() ? "" : " Default: " + setting.fallback();
+    String text = setting.fallback();
+    if (text.length() > WIDTH - COLUMN) {
+      text = text.replace(",", ", "); // so that a long list can go on in the next line
+    }
+    return text.isEmpty() ? "" : " Default: " + text;
   }
 
   /// Two columns; a long left one has its line for itself.

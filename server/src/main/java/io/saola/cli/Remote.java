@@ -5,16 +5,19 @@ import io.saola.control.Json;
 import io.saola.control.RefusedException;
 import io.saola.control.Request;
 import io.saola.control.Servers;
+import io.saola.os.Children;
 import io.saola.settings.SettingsException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The commands that a running server is asked to do.
 final class Remote {
+  private static final Duration LOOK = Duration.ofMillis(20);
+
   private final PrintStream out;
   private final PrintStream err;
   private final Servers servers;
@@ -91,10 +94,13 @@ final class Remote {
     err.println("saola: " + StatusText.plain(problem));
   }
 
-  /// Until it has ended, which it does within its graceful timeout.
-  private void awaitEnd(long pid) {
-    Optional<ProcessHandle> process = ProcessHandle.of(pid);
-    process.ifPresent(running -> running.onExit().join());
+  /// Until it has ended, which it does within its graceful timeout. One that nobody reaps, as in a
+  /// container whose first process does not, counts as running for the JDK for ever.
+  private void awaitEnd(long pid) throws InterruptedException {
+    ProcessHandle process = ProcessHandle.of(pid).orElse(null);
+    while (process != null && process.isAlive() && !Children.isZombie(pid)) {
+      Thread.sleep(LOOK);
+    }
     out.println("stopped");
   }
 

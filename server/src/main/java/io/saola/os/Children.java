@@ -95,7 +95,7 @@ public final class Children {
   }
 
   /// Whether a process has ended and waits to be reaped, which [ProcessHandle#isAlive] calls alive.
-  static boolean isZombie(long pid) {
+  public static boolean isZombie(long pid) {
     try {
       String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
       return stat.startsWith(" Z ", stat.lastIndexOf(')') + 1);

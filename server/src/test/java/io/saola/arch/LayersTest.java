@@ -55,7 +55,7 @@ class LayersTest {
                   "supervisor",
                   "control",
                   "watch")),
-          entry("cli", List.of("settings", "boot", "control")));
+          entry("cli", List.of("settings", "os", "boot", "control")));
 
   private static final List<String> PACKAGES = List.copyOf(MAY_USE.keySet());
 
