@@ -185,7 +185,8 @@ def test_a_thread_is_interrupted_between_two_bytecodes(server: FakeServer, path:
 
     tell(server, peer, pid, 4)
 
-    assert f"in {path}\n" in timed_out(peer)
+    # It has been started, but may not have come into the function yet.
+    assert timed_out(peer).endswith("saola.RequestTimeout\n")
     assert get(peer, "/hello", 3) == b"hello"
     tell(server, peer, pid, 4, 2)
     timed_out(peer, 2)
@@ -201,7 +202,8 @@ def test_what_runs_in_c_is_interrupted_when_it_returns(
 
     tell(server, peer, pid, threads)
 
-    assert f"in {path}\n" in timed_out(peer)
+    # It has been started, but may not have come into the function yet.
+    assert timed_out(peer).endswith("saola.RequestTimeout\n")
 
 
 def test_a_stream_is_cut(server: FakeServer, one: tuple[Peer, int]) -> None:

@@ -362,6 +362,7 @@ def test_an_asgi_app_that_hangs_fails(blocks: bool) -> None:
             time.sleep(30)
         await asyncio.sleep(30)
 
+    gc.collect()  # what other tests have left
     fds = os.listdir("/proc/self/fd")
     text = failure(app, "asgi", milliseconds=50)
 
