@@ -56,7 +56,7 @@ def database(environ):
 
 def computes(environ):
     found = sum(range(4 * 10**7))
-    for _ in range(1000):
+    for _ in range(5_000_000):  # long enough for another thread to have its turn
         hello(environ)
     return [b"%d" % found]
 
