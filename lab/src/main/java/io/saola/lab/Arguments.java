@@ -73,8 +73,46 @@ final class Arguments {
     return Optional.empty();
   }
 
+  /// A number of at most so much.
+  Optional<Integer> number(String name, String value, int most) {
+    Optional<Integer> number = number(name, value);
+    if (number.isPresent() && number.get() > most) {
+      problem(name + " " + value + ": at most " + most);
+      return Optional.empty();
+    }
+    return number;
+  }
+
   List<Integer> numbers(String name, String value) {
-    return names(value).stream().flatMap(text -> number(name, text).stream()).distinct().toList();
+    return numbers(name, value, Integer.MAX_VALUE);
+  }
+
+  List<Integer> numbers(String name, String value, int most) {
+    return names(value).stream()
+        .flatMap(text -> number(name, text, most).stream())
+        .distinct()
+        .toList();
+  }
+
+  /// Those of `a,b` that there are, each once, as they were asked for.
+  ///
+  /// @param noun what they are, for a name that is not known
+  List<String> chosen(String value, String noun, List<String> known) {
+    return chosen(value, noun, known, Function.identity());
+  }
+
+  /// @param label what one is called on the command line
+  <T> List<T> chosen(String value, String noun, List<T> known, Function<T, String> label) {
+    List<T> chosen = new ArrayList<>();
+    for (String name : names(value)) {
+      known.stream()
+          .filter(one -> label.apply(one).equals(name))
+          .findFirst()
+          .ifPresentOrElse(
+              chosen::add,
+              () -> problem(Suggestion.sentence(noun, name, known.stream().map(label).toList())));
+    }
+    return chosen.stream().distinct().toList();
   }
 
   Optional<Duration> duration(String name, String value, int least) {

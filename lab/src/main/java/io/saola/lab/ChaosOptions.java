@@ -2,7 +2,6 @@ package io.saola.lab;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,9 +116,10 @@ record ChaosOptions(
 
     private void valued(String name, String value) {
       switch (name) {
-        case "--mishaps" -> mishaps = mishaps(value);
-        case "--only" -> only = servers(value);
-        case "--workers" -> workers = workers(value);
+        case "--mishaps" ->
+            mishaps = arguments.chosen(value, "mishap", List.of(Mishap.values()), Mishap::label);
+        case "--only" -> only = arguments.chosen(value, "server", ChaosRow.servers());
+        case "--workers" -> workers = arguments.number(name, value, MOST_WORKERS).orElse(workers);
         case "--kills" -> kills = arguments.number(name, value);
         case "--reloads" -> reloads = arguments.number(name, value);
         case "--recycling" -> recycling = arguments.duration(name, value, 1);
@@ -131,35 +131,6 @@ record ChaosOptions(
         case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
-    }
-
-    private int workers(String value) {
-      int count = arguments.number("--workers", value).orElse(1);
-      if (count > MOST_WORKERS) {
-        arguments.problem("--workers " + count + ": at most " + MOST_WORKERS);
-      }
-      return count;
-    }
-
-    private List<Mishap> mishaps(String value) {
-      List<Mishap> found = new ArrayList<>();
-      for (String name : Arguments.names(value)) {
-        Mishap.of(name)
-            .ifPresentOrElse(
-                found::add,
-                () -> arguments.problem(Suggestion.sentence("mishap", name, Mishap.labels())));
-      }
-      return found.stream().distinct().toList();
-    }
-
-    private List<String> servers(String value) {
-      List<String> names = Arguments.names(value);
-      for (String name : names) {
-        if (!ChaosRow.servers().contains(name)) {
-          arguments.problem(Suggestion.sentence("server", name, ChaosRow.servers()));
-        }
-      }
-      return names;
     }
 
     ChaosOptions options() {

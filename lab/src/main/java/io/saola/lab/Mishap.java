@@ -2,7 +2,6 @@ package io.saola.lab;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /// What is done to a server in `lab chaos` while it is asked all the time.
 enum Mishap {
@@ -49,9 +48,5 @@ enum Mishap {
 
   static List<String> labels() {
     return Arrays.stream(values()).map(Mishap::label).toList();
-  }
-
-  static Optional<Mishap> of(String label) {
-    return Arrays.stream(values()).filter(mishap -> mishap.label.equals(label)).findFirst();
   }
 }

@@ -117,9 +117,10 @@ record StartupOptions(
 
     private void valued(String name, String value) {
       switch (name) {
-        case "--workers" -> workers = workers(value);
-        case "--modes" -> modes = modes(value);
-        case "--only" -> only = servers(value);
+        case "--workers" -> workers = arguments.numbers(name, value, MOST_WORKERS);
+        case "--modes" ->
+            modes = arguments.chosen(value, "mode", List.of(LoadMode.values()), LoadMode::label);
+        case "--only" -> only = arguments.chosen(value, "server", StartupRoster.servers());
         case "--models" -> models = arguments.number(name, value);
         case "--ballast" ->
             ballastSeconds =
@@ -130,35 +131,6 @@ record StartupOptions(
         case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
-    }
-
-    private List<Integer> workers(String value) {
-      List<Integer> counts = arguments.numbers("--workers", value);
-      counts.stream()
-          .filter(count -> count > MOST_WORKERS)
-          .forEach(count -> arguments.problem("--workers " + count + ": at most " + MOST_WORKERS));
-      return counts;
-    }
-
-    private List<LoadMode> modes(String value) {
-      List<LoadMode> found = new ArrayList<>();
-      for (String name : Arguments.names(value)) {
-        LoadMode.of(name)
-            .ifPresentOrElse(
-                found::add,
-                () -> arguments.problem(Suggestion.sentence("mode", name, LoadMode.labels())));
-      }
-      return found.stream().distinct().toList();
-    }
-
-    private List<String> servers(String value) {
-      List<String> names = Arguments.names(value);
-      for (String name : names) {
-        if (!StartupRoster.servers().contains(name)) {
-          arguments.problem(Suggestion.sentence("server", name, StartupRoster.servers()));
-        }
-      }
-      return names;
     }
 
     StartupOptions options() {
