@@ -50,7 +50,8 @@ record Bounds(Settings settings) {
         http.keepAlive().toNanos(),
         rates(),
         new FrontSettings.Most(clients.connections(), clients.connectionsPerIp()),
-        settings.listen().probePrefix());
+        settings.listen().probePrefix(),
+        settings.answers());
   }
 
   private Rates rates() {

@@ -1,5 +1,7 @@
 package io.saola.front;
 
+import io.saola.settings.AnswerSettings;
+
 /// What every connection of the front is held to.
 ///
 /// @param maxLine longest request line in bytes
@@ -10,6 +12,7 @@ package io.saola.front;
 /// @param rates how slow clients may be
 /// @param connections how many there may be at once, and from one address
 /// @param probePrefix where `live` and `ready` are answered, such as `/-/`; empty for nowhere
+/// @param answers what the server adds to answers
 public record FrontSettings(
     int maxLine,
     int maxFields,
@@ -18,7 +21,8 @@ public record FrontSettings(
     long keepAlive,
     Rates rates,
     Most connections,
-    String probePrefix) {
+    String probePrefix,
+    AnswerSettings answers) {
   /// The same for those whom the server itself connects.
   public FrontSettings withoutLimitOfConnections() {
     return new FrontSettings(
@@ -29,7 +33,8 @@ public record FrontSettings(
         keepAlive,
         rates,
         new Most(0, 0),
-        probePrefix);
+        probePrefix,
+        answers);
   }
 
   /// How many connections there may be at once; 0 for any number.

@@ -32,6 +32,8 @@ final class ForeignFlags {
       case "--ping-timeout" -> "see --ws-ping-timeout";
       case "--websocket-max-message-size" -> "see --ws-max-size";
       case "--reload-extra-file", "--reload-paths" -> "see --reload-dir";
+      case "--no-server-header" -> "see --server-header off";
+      case "--server-name" -> "see --server-header";
       case "--reload-engine" -> "the kernel says what changes; if it cannot, see --reload-poll";
       default -> "";
     };

@@ -17,6 +17,7 @@ import io.saola.observe.Counters;
 import io.saola.rig.FakeWorker;
 import io.saola.rig.Visitor;
 import io.saola.settings.AllowedOrigins;
+import io.saola.settings.AnswerSettings;
 import io.saola.settings.Bind;
 import io.saola.settings.CompressSettings;
 import io.saola.settings.ListenSettings;
@@ -130,7 +131,8 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
         10 * SECOND,
         Rates.pausing(10 * SECOND),
         new FrontSettings.Most(0, 0),
-        "/-/");
+        "/-/",
+        new AnswerSettings(List.of(), "saola"));
   }
 
   private Listeners listen(Http1 http1) {

@@ -30,6 +30,18 @@ final class OtherValues {
         0);
   }
 
+  static AnswerSettings defaultAnswers() {
+    return new AnswerSettings(List.of(), "saola");
+  }
+
+  static Map<String, String> ofAnswers() {
+    return Map.of("header", "X-A: b, c", "server-header", "off");
+  }
+
+  static AnswerSettings answers() {
+    return new AnswerSettings(List.of(new HeaderField("X-A", "b, c")), "");
+  }
+
   static Map<String, String> ofCompression() {
     return Map.of(
         "compress", "gzip,zstd",

@@ -97,6 +97,7 @@ class SettingsTest {
                     Duration.ofSeconds(75)),
                 OtherValues.defaultClients(),
                 OtherValues.defaultCompression(),
+                OtherValues.defaultAnswers(),
                 new WebSockets(
                     new Bytes(16 << 20),
                     Duration.ofSeconds(20),
@@ -187,6 +188,7 @@ class SettingsTest {
     texts.put("timeout-grace", "0.5");
     texts.put("loop-blocked", "23");
     texts.putAll(OtherValues.ofCompression());
+    texts.putAll(OtherValues.ofAnswers());
     texts.put("ws-max-size", "18K");
     texts.put("ws-ping-interval", "19");
     texts.put("ws-ping-timeout", "21");
@@ -231,6 +233,7 @@ class SettingsTest {
             Duration.ofMillis(250)),
         OtherValues.clients(),
         OtherValues.compression(),
+        OtherValues.answers(),
         new WebSockets(
             new Bytes(18 * 1024),
             Duration.ofSeconds(19),
@@ -269,6 +272,7 @@ class SettingsTest {
         settings.http(),
         settings.clients(),
         settings.compress(),
+        settings.answers(),
         settings.webSockets(),
         settings.files(),
         settings.queue(),

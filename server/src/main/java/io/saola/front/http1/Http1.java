@@ -3,6 +3,7 @@ package io.saola.front.http1;
 import io.netty.channel.ChannelHandler;
 import io.saola.exchange.Exchanges;
 import io.saola.front.Admission;
+import io.saola.front.AnswerFields;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
@@ -46,7 +47,7 @@ public final class Http1 {
     this.ids = ids;
     this.connections = connections;
     this.webSockets = webSockets;
-    this.writer = new ResponseWriter(clock, ids.areOn());
+    this.writer = new ResponseWriter(clock, ids.areOn(), new AnswerFields(settings.answers()));
     this.admission = new Admission(settings.connections());
     this.probePrefix = settings.probePrefix().getBytes(StandardCharsets.US_ASCII);
   }

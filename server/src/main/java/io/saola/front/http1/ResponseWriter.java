@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.saola.front.AnswerFields;
 import io.saola.front.websocket.Handshake;
 import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
@@ -28,7 +29,6 @@ final class ResponseWriter {
   private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
   private static final byte[] CLOSE = ascii("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = ascii("Connection: keep-alive\r\n");
-  private static final byte[] SERVER = ascii("Server: saola\r\n");
   private static final byte[] REQUEST_ID = ascii("X-Request-ID: ");
   private static final byte[] CRLF = ascii("\r\n");
   private static final int CRLF_BYTES = '\r' << 8 | '\n';
@@ -59,15 +59,18 @@ final class ResponseWriter {
 
   private final InstantSource clock;
   private final boolean echoesIds;
+  private final AnswerFields fields;
   private byte[] line = new byte[2048];
   private int length;
   private byte[] date = CRLF;
   private long dateSecond = Long.MIN_VALUE;
 
   /// @param echoesIds whether a response carries the id of its request
-  ResponseWriter(InstantSource clock, boolean echoesIds) {
+  /// @param fields what is added to every response
+  ResponseWriter(InstantSource clock, boolean echoesIds, AnswerFields fields) {
     this.clock = clock;
     this.echoesIds = echoesIds;
+    this.fields = fields;
   }
 
   /// The head of an app's response, in a buffer with room for `room` more bytes.
@@ -131,13 +134,18 @@ final class ResponseWriter {
 
   private void ownFields(RequestHead request, ResponseHead head) {
     if (!head.hasServer()) {
-      put(SERVER);
+      put(fields.server());
     }
     if (!head.hasDate()) {
       put(date());
     }
     if (!head.hasRequestId()) {
       echoId(request);
+    }
+    for (int i = 0; i < fields.count(); i++) {
+      if (fields.goesWith(i, head)) {
+        put(fields.line(i));
+      }
     }
   }
 
@@ -173,9 +181,10 @@ final class ResponseWriter {
     put(VERSION);
     put(ascii(status));
     put(CRLF);
-    put(SERVER);
+    put(fields.server());
     put(date());
     echoId(request);
+    put(fields.ofOwn());
     put(ascii("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"));
     if (header != null) {
       put(ascii(header));

@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.saola.front.AnswerFields;
 import io.saola.front.Rates;
 import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.front.websocket.Handshake;
@@ -17,6 +18,8 @@ import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
 import io.saola.settings.AllowedOrigins;
+import io.saola.settings.AnswerSettings;
+import io.saola.settings.HeaderField;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -31,7 +34,12 @@ class ResponseWriterTest {
   private final ByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;
   private Instant now = Instant.parse("1994-11-06T08:49:37.999Z");
   private final RequestHead request = new RequestHead();
-  private final ResponseWriter writer = new ResponseWriter(() -> now, true);
+  private final ResponseWriter writer = writer(true, "saola");
+
+  private ResponseWriter writer(boolean echoesIds, String server, HeaderField... fields) {
+    AnswerSettings settings = new AnswerSettings(List.of(fields), server);
+    return new ResponseWriter(() -> now, echoesIds, new AnswerFields(settings));
+  }
 
   private static String text(ByteBuf bytes) {
     String text = bytes.toString(ISO_8859_1);
@@ -167,11 +175,70 @@ class ResponseWriterTest {
 
   @Test
   void without_ids_none_is_sent_back() {
-    ResponseWriter silent = new ResponseWriter(() -> now, false);
+    ResponseWriter silent = writer(false, "saola");
 
     assertThat(
             text(silent.head(allocator, named("a"), head("200"), 0, false, Persistence.SILENT, 0)))
         .doesNotContain("X-Request-ID");
+  }
+
+  private static HeaderField field(String name, String value) {
+    return new HeaderField(name, value);
+  }
+
+  @Test
+  void an_answer_gets_the_fields_that_it_does_not_have() {
+    ResponseWriter dressed =
+        writer(true, "saola", field("X-A", "server"), field("X-B", "1"), field("X-B", "2"));
+
+    assertThat(
+            text(
+                dressed.head(
+                    allocator, request, head("200", "x-a", "app"), 0, false, Persistence.CLOSE, 0)))
+        .isEqualTo(
+            "HTTP/1.1 200 OK\r\n"
+                + OWN
+                + "X-B: 1\r\nX-B: 2\r\nx-a: app\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    assertThat(text(dressed.accept(allocator, request, handshake(""), accepted("", "X-B", "app"))))
+        .endsWith(OWN + "X-A: server\r\nX-B: app\r\n\r\n");
+  }
+
+  @Test
+  void fields_that_add_up_are_added_to_those_of_the_app() {
+    ResponseWriter dressed = writer(true, "saola", field("Vary", "Origin"));
+    ResponseHead head = head("200", "vary", "Cookie");
+
+    assertThat(text(dressed.head(allocator, request, head, 0, false, Persistence.SILENT, 0)))
+        .contains("\r\nVary: Origin\r\nvary: Cookie\r\n");
+  }
+
+  @Test
+  void an_answer_of_the_server_has_them_too_but_for_its_own() {
+    ResponseWriter dressed =
+        writer(true, "saola", field("cache-control", "public"), field("X-A", "b"));
+
+    assertThat(text(dressed.refusal(allocator, null, Rejection.LINE_END, true)))
+        .contains("\r\nX-A: b\r\n")
+        .contains("\r\nCache-Control: no-store\r\n")
+        .doesNotContain("public");
+  }
+
+  @Test
+  void the_server_has_another_name_or_none_and_leaves_the_app_its_own() {
+    ResponseWriter other = writer(true, "nginx");
+    ResponseWriter nameless = writer(true, "");
+    ResponseHead named = head("200", "Server", "app/1");
+
+    assertThat(text(other.head(allocator, request, head("200"), 0, false, Persistence.SILENT, 0)))
+        .contains("\r\nServer: nginx\r\n");
+    assertThat(text(other.head(allocator, request, named, 0, false, Persistence.SILENT, 0)))
+        .contains("\r\nServer: app/1\r\n")
+        .doesNotContain("nginx");
+    assertThat(
+            text(nameless.head(allocator, request, head("200"), 0, false, Persistence.SILENT, 0)))
+        .doesNotContain("Server");
+    assertThat(text(nameless.refusal(allocator, null, Rejection.LINE_END, true)))
+        .doesNotContain("Server");
   }
 
   @Test
