@@ -12,7 +12,6 @@ import io.saola.exchange.Exchanges;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.Inherited;
-import io.saola.front.Listeners;
 import io.saola.front.RequestIds;
 import io.saola.front.http1.Http1;
 import io.saola.front.websocket.WebSocketLoop;
@@ -29,15 +28,12 @@ import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.settings.Sources;
 import io.saola.settings.TraceSettings;
-import io.saola.settings.Version;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,8 +44,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,10 +57,7 @@ public final class Server {
   private static final int UPGRADE_BOOTS = 3;
 
   /// The exit code after something that should not happen.
-  private static final int INTERNAL = 70;
-
-  /// In place of an exit code: the app has changed before it could be served.
-  private static final int AGAIN = -1;
+  static final int INTERNAL = 70;
 
   private final Reading reading;
   private final Supplier<Reading> again;
@@ -110,7 +101,7 @@ public final class Server {
     BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     while (true) {
       int code = run(sources, home, whenReady, outcomes);
-      if (code != AGAIN) {
+      if (code != Serving.AGAIN) {
         return code;
       }
       outcomes.removeIf(outcome -> !(outcome instanceof Outcome.Stop));
@@ -155,6 +146,44 @@ public final class Server {
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
     EventLoop loop = eventLoop();
     Inherited sockets = place.receive(loop);
+    AppSide app = appSide(loop, runtime, spool);
+    started.add(LinkListener.open(linking(app), loop, app.links()));
+    started.add(app.supervisor());
+    Connections connections = new Connections(loop);
+    Exchanges exchanges =
+        new Exchanges(
+            app.limits(), app.dispatcher(), FileSending.of(settings.files()), accessLog, counters);
+    Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
+    Reloader reloader = reloader(standing, app);
+    Handover handover = handover(app, place);
+    Operating operating = operating(app, connections, reloader, handover);
+    listenToSignals(accessLog, reloader, app.supervisor(), operating);
+    app.supervisor().start();
+    rehearse(app);
+    AutoReload autoReload = started.add(AutoReload.start(reading, runtime.path(), outcomes));
+    Drain drain =
+        new Drain(loop, connections, app.dispatcher(), app.supervisor(), outcomes, standing);
+    Serving serving =
+        new Serving(
+            settings,
+            outcomes,
+            counters,
+            app.links(),
+            place,
+            () -> place.take(loop, http1, sockets),
+            handover,
+            reloader,
+            autoReload,
+            drain);
+    Readiness readiness = new Readiness(settings, standing, app, operating, started);
+    return serving.untilStopped(listeners -> {
+      readiness.begin(listeners);
+      whenReady.accept(listeners.urls());
+    });
+  }
+
+  private AppSide appSide(EventLoop loop, RuntimeFolder runtime, SpoolFolder spool)
+      throws IOException {
     String token = UUID.randomUUID().toString();
     Blueprints blueprints = blueprints(runtime, spool, token);
     Processes processes = new Processes(outcomes, loop, blueprints, settings.workers());
@@ -163,35 +192,8 @@ public final class Server {
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
     Links links = new Links(supervisor, dispatcher, blueprints, settings.workers().threads());
-    started.add(LinkListener.open(linking(runtime, token, blueprints), loop, links));
-    started.add(supervisor);
-    Connections connections = new Connections(loop);
-    Exchanges exchanges =
-        new Exchanges(limits, dispatcher, FileSending.of(settings.files()), accessLog, counters);
-    Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
-    Reloader reloader = reloader(standing, supervisor, blueprints, loop, dispatcher);
-    Handover handover = handover(loop, runtime, supervisor, place);
-    Operating operating =
-        operating(loop, connections, dispatcher, processes, links, supervisor, reloader, handover);
-    listenToSignals(accessLog, reloader, supervisor, operating);
-    supervisor.start();
-    rehearse(runtime, spool.path(), token);
-    AutoReload autoReload = started.add(AutoReload.start(reading, runtime.path(), outcomes));
-    return untilStopped(
-        () -> place.take(loop, http1, sockets),
-        listeners -> {
-          autoReload.catchUp();
-          started.add(operating.open(runtime.path(), listeners)); // who reads that we are may ask
-          standing.ready(listeners.urls(), loop, supervisor);
-          sayReady(listeners.urls(), processes, links);
-          tend(links, loop, dispatcher, supervisor);
-        },
-        links,
-        place,
-        handover,
-        reloader,
-        autoReload,
-        new Drain(loop, connections, dispatcher, supervisor, outcomes, standing));
+    return new AppSide(
+        loop, runtime, spool, limits, token, blueprints, processes, supervisor, dispatcher, links);
   }
 
   private static RuntimeFolder runtimeFolder() throws IOException {
@@ -222,18 +224,19 @@ public final class Server {
     return group.next();
   }
 
-  private static LinkSettings linking(RuntimeFolder runtime, String token, Blueprints blueprints) {
-    return new LinkSettings(runtime.socket(), runtime.pages(), token, blueprints::welcome);
+  private static LinkSettings linking(AppSide app) {
+    return new LinkSettings(
+        app.runtime().socket(), app.runtime().pages(), app.token(), app.blueprints()::welcome);
   }
 
-  private Reloader reloader(
-      Standing standing,
-      Supervisor supervisor,
-      Blueprints blueprints,
-      EventLoop loop,
-      Dispatcher dispatcher) {
+  private Reloader reloader(Standing standing, AppSide app) {
     return new Reloader(
-        standing, supervisor, blueprints, reading, again, () -> loop.execute(dispatcher::reloaded));
+        standing,
+        app.supervisor(),
+        app.blueprints(),
+        reading,
+        again,
+        () -> app.loop().execute(app.dispatcher()::reloaded));
   }
 
   private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {
@@ -247,15 +250,17 @@ public final class Server {
         InstantSource.system());
   }
 
-  private void rehearse(RuntimeFolder runtime, Path spool, String token) {
+  private void rehearse(AppSide app) {
     if (settings.app().load() != Load.LAZY) { // there the first client waits for an import
+      RuntimeFolder runtime = app.runtime();
       Welcome welcome = Blueprints.welcome(settings, true, "");
       LinkSettings link =
-          new LinkSettings(Rehearsal.link(runtime), runtime.pages(), token, generation -> welcome);
+          new LinkSettings(
+              Rehearsal.link(runtime), runtime.pages(), app.token(), generation -> welcome);
       started.add(
           Rehearsal.start(
               settings,
-              bounds.exchanges(spool),
+              app.limits(),
               bounds.front().withoutLimitOfConnections(),
               bounds.webSockets(),
               link,
@@ -263,14 +268,13 @@ public final class Server {
     }
   }
 
-  private Handover handover(
-      EventLoop loop, RuntimeFolder runtime, Supervisor supervisor, Place place) {
+  private Handover handover(AppSide app, Place place) {
     return new Handover(
-        loop,
-        runtime.path(),
+        app.loop(),
+        app.runtime().path(),
         new SecondServer(settings.app().interpreter().path()),
         settings.workers().bootTimeout().multipliedBy(UPGRADE_BOOTS),
-        supervisor::disown,
+        app.supervisor()::disown,
         pid -> {
           place.gone();
           outcomes.add(new Outcome.HandedOver(pid));
@@ -278,144 +282,19 @@ public final class Server {
   }
 
   private Operating operating(
-      EventLoop loop,
-      Connections connections,
-      Dispatcher dispatcher,
-      Processes processes,
-      Links links,
-      Supervisor supervisor,
-      Reloader reloader,
-      Handover handover) {
+      AppSide app, Connections connections, Reloader reloader, Handover handover) {
     return new Operating(
-        loop,
+        app.loop(),
         connections,
-        dispatcher,
+        app.dispatcher(),
         counters,
-        processes,
-        links,
-        supervisor,
+        app.processes(),
+        app.links(),
+        app.supervisor(),
         reloader,
         handover,
         outcomes,
-        startInstant());
-  }
-
-  /// Opens the listeners when everything is ready.
-  private interface Opening {
-    Listeners open() throws RefusedException, IOException;
-  }
-
-  private int untilStopped(
-      Opening opening,
-      Consumer<Listeners> ready,
-      Links links,
-      Place place,
-      Handover handover,
-      Reloader reloader,
-      AutoReload autoReload,
-      Drain drain)
-      throws IOException, RefusedException, InterruptedException {
-    Listeners listeners = null;
-    while (true) {
-      switch (outcomes.take()) {
-        case Outcome.Ready() -> {
-          if (refuses(links)) {
-            return 78;
-          }
-          listeners = opening.open();
-          ready.accept(listeners);
-          whenReady.accept(listeners.urls());
-        }
-        case Outcome.Failed failed -> {
-          if (isEnd(failed, place, autoReload)) {
-            return failed.exitCode();
-          }
-        }
-        case Outcome.Changed() -> {
-          if (listeners != null) {
-            reloader.request();
-          } else if (!place.isInherited()) {
-            return AGAIN; // nothing to lose: what loads now is old
-          }
-        }
-        case Outcome.KeeperGone() -> {
-          LOG.error("the keeper of the Python processes has died, and they with it");
-          return INTERNAL;
-        }
-        case Outcome.HandedOver(long pid) -> {
-          handedOver(listeners, drain, pid);
-          return 0;
-        }
-        case Outcome.Stop(String signal) -> {
-          handover.close();
-          stopped(listeners, drain, signal);
-          return 0;
-        }
-      }
-    }
-  }
-
-  private static boolean isEnd(Outcome.Failed failed, Place place, AutoReload autoReload) {
-    if (!failed.message().isEmpty()) {
-      LOG.error("{}", failed.message());
-      place.failed(failed.message());
-    }
-    return place.isInherited() || !autoReload.waits(failed.exitCode());
-  }
-
-  private void stopped(@Nullable Listeners listeners, Drain drain, String signal)
-      throws InterruptedException {
-    if (listeners != null && drain.linger(signal, settings.server().drainDelay())) {
-      listeners.close();
-      drain.run(signal, settings.workers().gracefulTimeout());
-    }
-    LOG.info("stopped after {}", total());
-  }
-
-  private void handedOver(@Nullable Listeners listeners, Drain drain, long pid)
-      throws InterruptedException {
-    if (listeners != null) {
-      listeners.handOver();
-      drain.farewell(pid, settings.workers().gracefulTimeout());
-    }
-    LOG.info("ended after {}, pid={} serves on", total(), pid);
-  }
-
-  /// What only the app, and not the settings alone, shows to be wrong.
-  private boolean refuses(Links links) {
-    if (links.interfaceName().equals("asgi") && !settings.workers().reforkAfter().isEmpty()) {
-      LOG.error(
-          "--refork-after is for WSGI, and {} is an ASGI app, whose event loop cannot be forked:"
-              + " leave it out",
-          links.app());
-      return true;
-    }
-    return false;
-  }
-
-  private String total() {
-    Counters.Snapshot count = counters.snapshot();
-    long requests = count.answered().values().stream().mapToLong(Long::longValue).sum();
-    String rejected =
-        count.rejected().entrySet().stream()
-            .map(reason -> reason.getKey().code() + "=" + reason.getValue())
-            .collect(Collectors.joining(" "));
-    return (requests == 1 ? "1 request" : requests + " requests")
-        + (rejected.isEmpty() ? "" : ", rejected: " + rejected);
-  }
-
-  /// What looks after the workers while they serve.
-  private void tend(Links links, EventLoop loop, Dispatcher dispatcher, Supervisor supervisor) {
-    if (settings.recycle().isTimed()) {
-      started.add(new Wear(settings.recycle(), supervisor)).start();
-    }
-    if (settings.workers().count().isRange()) {
-      int places =
-          links.interfaceName().equals("asgi")
-              ? settings.asgi().concurrency()
-              : settings.workers().threads();
-      started.add(new Autoscaler(settings.workers(), places, loop, dispatcher, supervisor)).start();
-    }
+        Readiness.startInstant());
   }
 
   private void listenToSignals(
@@ -427,33 +306,6 @@ public final class Server {
     Signals.on("HUP", reloader::request);
     Signals.on("TTIN", () -> supervisor.scaleBy(1));
     Signals.on("TTOU", () -> supervisor.scaleBy(-1));
-  }
-
-  private void sayReady(List<String> urls, Processes processes, Links links) {
-    Duration since = Duration.between(startInstant(), Instant.now());
-    int workers = settings.workers().count().least();
-    LOG.info(
-        "saola {} serves {} on {}: {} {}, {}, {}, Python {}, ready in {}.{} s",
-        Version.TEXT,
-        links.app(),
-        String.join(", ", urls),
-        workers,
-        workers == 1 ? "worker" : "workers",
-        links.interfaceName(),
-        links.load(),
-        processes.python(),
-        since.toSeconds(),
-        "%02d".formatted(since.toMillisPart() / 10));
-    Identity.advice(settings.server()).ifPresent(LOG::warn);
-  }
-
-  /// When the server was started; the launcher says so, since it may have built before.
-  private static Instant startInstant() {
-    String epochSeconds = System.getProperty("saola.started");
-    if (epochSeconds != null) {
-      return Instant.ofEpochMilli(Math.round(Double.parseDouble(epochSeconds) * 1000));
-    }
-    return ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
   }
 
   private RequestIds requestIds() {
