@@ -38,7 +38,7 @@ record StartupReport(
         continue;
       }
       out.append(table(figures, workers));
-      for (String line : Relation.verdicts(figures, workers, options.models())) {
+      for (String line : StartupRelations.verdicts(figures, workers, options.models())) {
         out.append("  ").append(line).append('\n');
       }
     }
