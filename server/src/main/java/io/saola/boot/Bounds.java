@@ -18,6 +18,7 @@ record Bounds(Settings settings) {
 
   ExchangeSettings exchanges(Path spool) {
     return new ExchangeSettings(
+        settings.spool().buffer(),
         settings.http().maxBody().count(),
         settings.spool().maxSpool().count(),
         settings.spool().spoolLimit().count(),

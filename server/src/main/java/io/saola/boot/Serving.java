@@ -3,6 +3,7 @@ package io.saola.boot;
 import io.saola.control.RefusedException;
 import io.saola.front.Listeners;
 import io.saola.observe.Counters;
+import io.saola.settings.BufferRequests;
 import io.saola.settings.Settings;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
@@ -138,6 +139,13 @@ final class Serving {
       LOG.error(
           "--refork-after is for WSGI, and {} is an ASGI app, whose event loop cannot be forked:"
               + " leave it out",
+          links.app());
+      return true;
+    }
+    if (links.interfaceName().equals("wsgi") && settings.spool().buffer() == BufferRequests.OFF) {
+      LOG.error(
+          "--buffer-requests off is for ASGI, and {} is a WSGI app, which a slow client would hold a"
+              + " worker of: leave it out",
           links.app());
       return true;
     }

@@ -89,6 +89,14 @@ public final class Exchange implements Job, Answer {
     return problem;
   }
 
+  /// All that has come of the request by now has been received, and more of it follows.
+  public void receivedSoFar() {
+    if (shared.passesAtOnce() && state == State.RECEIVING) {
+      intake.begin();
+      submit(System.nanoTime());
+    }
+  }
+
   /// The whole request is here; it may be handed to a worker, if none has its beginning already.
   public void complete(long now) {
     if (!intake.complete()) {

@@ -1,12 +1,14 @@
 package io.saola.exchange;
 
 import io.saola.link.Limits;
+import io.saola.settings.BufferRequests;
 import io.saola.settings.CompressSettings;
 import java.nio.file.Path;
 import java.util.List;
 
 /// Limits of exchanges.
 ///
+/// @param buffer how much of a body is here when the app gets its request
 /// @param maxBody longest request body in bytes; 0 for any
 /// @param maxSpool how many bytes of one response may wait for a slow reader
 /// @param spoolLimit how many bytes all spool files may have together
@@ -22,6 +24,7 @@ import java.util.List;
 /// @param retry whether a request that a worker died of, or with, may be served again
 /// @param compress which answers are compressed
 public record ExchangeSettings(
+    BufferRequests buffer,
     long maxBody,
     long maxSpool,
     long spoolLimit,
@@ -45,6 +48,7 @@ public record ExchangeSettings(
   /// The same, but that all answers stay as they are.
   public ExchangeSettings uncompressed() {
     return new ExchangeSettings(
+        buffer,
         maxBody,
         maxSpool,
         spoolLimit,

@@ -13,6 +13,7 @@ import io.saola.observe.AccessLog;
 import io.saola.observe.AccessRecord;
 import io.saola.observe.Counters;
 import io.saola.observe.Text;
+import io.saola.settings.BufferRequests;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
@@ -89,9 +90,16 @@ public final class Exchanges {
 
   /// A body of the kind that the app takes.
   RequestBody newBody(ByteBufAllocator allocator) {
-    return dispatcher.isAsgi()
-        ? new StreamedBody(budget, allocator)
-        : new BufferedBody(budget, spool, allocator);
+    if (dispatcher.isAsgi() && settings.buffer() != BufferRequests.ON) {
+      return new StreamedBody(budget, allocator);
+    }
+    BufferedBody whole = new BufferedBody(budget, spool, allocator);
+    return dispatcher.isAsgi() ? new StoredBody(whole, spool, allocator) : whole;
+  }
+
+  /// Whether the app gets a request with what has come of its body by then.
+  boolean passesAtOnce() {
+    return settings.buffer() == BufferRequests.OFF && dispatcher.isAsgi();
   }
 
   /// The way of a response's body.

@@ -43,11 +43,7 @@ final class Intake implements RequestSource {
     if (discarded) {
       return null; // it was refused in the middle of what has come
     }
-    RequestBody into = body;
-    if (into == null) {
-      into = shared.newBody(allocator);
-      body = into;
-    }
+    RequestBody into = begin();
     long limit = shared.settings().maxBody();
     if (limit > 0 && into.length() + piece.readableBytes() > limit) {
       return Rejection.BODY_TOO_LARGE;
@@ -59,6 +55,16 @@ final class Intake implements RequestSource {
       shared.spool().failed("a request body", e);
       return e instanceof Spool.FullException ? Rejection.SPOOL_LIMIT : Rejection.BODY_SPOOL;
     }
+  }
+
+  /// A body is to come, or is there.
+  RequestBody begin() {
+    RequestBody begun = body;
+    if (begun == null) {
+      begun = shared.newBody(allocator);
+      body = begun;
+    }
+    return begun;
   }
 
   /// All of the body is here; false if it could not be stored.

@@ -4,15 +4,29 @@ import static io.saola.settings.Setting.NO_LETTER;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// Where bodies are kept between clients and workers of different speed.
 ///
+/// @param buffer how much of a request's body is here when the app gets the request
 /// @param folder absolute; exists
 /// @param maxSpool of one response
 /// @param spoolLimit of all bodies together
 /// @param bufferMemory of all bodies together
-public record SpoolSettings(Path folder, Bytes maxSpool, Bytes spoolLimit, Bytes bufferMemory) {
+public record SpoolSettings(
+    BufferRequests buffer, Path folder, Bytes maxSpool, Bytes spoolLimit, Bytes bufferMemory) {
   static final Section SECTION = new Section("Bodies in memory and on disk");
+
+  static final Setting<BufferRequests> BUFFER_REQUESTS =
+      SECTION.one(
+          "buffer-requests",
+          NO_LETTER,
+          "MODE",
+          "auto",
+          new OneOf<>(List.of(BufferRequests.values())),
+          "When the app gets a request with a body: on, when all of it is here; off, when its head"
+              + " is, and the body as it comes, which is for ASGI only; auto, which is on for WSGI,"
+              + " and for ASGI when 64 KiB or all of it are here.");
 
   static final Setting<Bytes> BUFFER_MEMORY =
       SECTION.size(
@@ -46,10 +60,19 @@ public record SpoolSettings(Path folder, Bytes maxSpool, Bytes spoolLimit, Bytes
 
   static SpoolSettings from(Values values, Path folder) {
     return new SpoolSettings(
+        buffer(values),
         folder(values, folder),
         values.get(MAX_SPOOL),
         values.get(SPOOL_LIMIT),
         values.get(BUFFER_MEMORY));
+  }
+
+  private static BufferRequests buffer(Values values) {
+    BufferRequests wanted = values.get(BUFFER_REQUESTS);
+    if (wanted == BufferRequests.OFF && values.is(AppSettings.INTERFACE, Interface.WSGI)) {
+      values.problem(BUFFER_REQUESTS, "off is for ASGI; a WSGI app gets a body when all is here");
+    }
+    return wanted;
   }
 
   private static Path folder(Values values, Path folder) {

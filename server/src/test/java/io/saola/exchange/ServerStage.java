@@ -19,6 +19,7 @@ import io.saola.rig.Visitor;
 import io.saola.settings.AllowedOrigins;
 import io.saola.settings.AnswerSettings;
 import io.saola.settings.Bind;
+import io.saola.settings.BufferRequests;
 import io.saola.settings.CompressSettings;
 import io.saola.settings.ListenSettings;
 import io.saola.settings.TrustedPeers;
@@ -62,6 +63,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     this(folder, memory, maxSpool, timeout, 1, 100, null, CompressSettings.off());
   }
 
+  /// The same, and request bodies are kept back as long as this says.
+  public ServerStage(Path folder, BufferRequests buffer) {
+    this(folder, 24 << 20, 1 << 20, 0, 1, 100, null, CompressSettings.off(), buffer);
+  }
+
   /// @param places of each worker, in threads or in an event loop
   public ServerStage(Path folder, long memory, long maxSpool, long timeout, int places) {
     this(folder, memory, maxSpool, timeout, places, places, null, CompressSettings.off());
@@ -86,10 +92,33 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
       int concurrency,
       @Nullable ServedFiles files,
       CompressSettings compress) {
+    this(
+        folder,
+        memory,
+        maxSpool,
+        timeout,
+        threads,
+        concurrency,
+        files,
+        compress,
+        BufferRequests.AUTO);
+  }
+
+  private ServerStage(
+      Path folder,
+      long memory,
+      long maxSpool,
+      long timeout,
+      int threads,
+      int concurrency,
+      @Nullable ServedFiles files,
+      CompressSettings compress,
+      BufferRequests buffer) {
     links = new LinkStage(folder, threads);
     socket = folder.resolve("http");
     ExchangeSettings limits =
         new ExchangeSettings(
+            buffer,
             1 << 20,
             maxSpool,
             Long.MAX_VALUE,

@@ -127,10 +127,13 @@ final class OtherValues {
 
   static SpoolSettings defaultSpool() {
     return new SpoolSettings(
-        Path.of("/var/tmp"), new Bytes(1 << 30), new Bytes(8L << 30), new Bytes(24 << 20));
+        BufferRequests.AUTO,
+        Path.of("/var/tmp"),
+        new Bytes(1 << 30),
+        new Bytes(8L << 30),
+        new Bytes(24 << 20));
   }
 
-  /// What clients may do, and what is kept for them.
   static Map<String, String> ofClients() {
     return Map.of(
         "min-body-rate", "1K",
@@ -138,7 +141,12 @@ final class OtherValues {
         "min-rate-grace", "7",
         "body-timeout", "1h",
         "limit-connections", "25",
-        "limit-connections-per-ip", "26",
+        "limit-connections-per-ip", "26");
+  }
+
+  static Map<String, String> ofSpool() {
+    return Map.of(
+        "buffer-requests", "on",
         "buffer-memory", "15M",
         "max-spool", "2G",
         "spool-limit", "27G",
@@ -152,7 +160,11 @@ final class OtherValues {
 
   static SpoolSettings spool(Path site) {
     return new SpoolSettings(
-        site.resolve("spool"), new Bytes(2L << 30), new Bytes(27L << 30), new Bytes(15 << 20));
+        BufferRequests.ON,
+        site.resolve("spool"),
+        new Bytes(2L << 30),
+        new Bytes(27L << 30),
+        new Bytes(15 << 20));
   }
 
   static ServerSettings server(Path site) {

@@ -149,6 +149,7 @@ class SettingsTest {
     texts.put("queue-timeout", "1h");
     texts.put("retry", "off");
     texts.putAll(OtherValues.ofClients());
+    texts.putAll(OtherValues.ofSpool());
     texts.putAll(OtherValues.ofLog());
     texts.putAll(OtherValues.ofFiles());
     texts.putAll(OtherValues.ofServer());

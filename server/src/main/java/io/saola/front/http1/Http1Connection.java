@@ -187,6 +187,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (request.head().expectsContinue() && !bytes.isReadable()) {
       ctx.writeAndFlush(ResponseWriter.interim(ctx.alloc()), ctx.voidPromise());
     }
+    if (!bytes.isReadable()) {
+      begun.receivedSoFar();
+    }
   }
 
   private void shakeHands(ChannelHandlerContext ctx) {
@@ -220,11 +223,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     return switch (result) {
       case MORE -> {
-        if (into.isFull() && !paused) {
+        into.receivedSoFar();
+        if (state == State.BODY && into.isFull() && !paused) {
           paused = true;
           pace.pauseBody();
         }
-        yield false;
+        yield state != State.BODY;
       }
       case REJECTED -> {
         refuse(ctx, body.rejection(), true);
