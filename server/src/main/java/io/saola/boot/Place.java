@@ -59,30 +59,32 @@ final class Place implements AutoCloseable {
     return inheritance.receive(loop);
   }
 
-  /// Takes it: the listeners are open, and another server that had them goes.
+  /// Opens its addresses.
   ///
   /// @throws RefusedException with a line for the operator
-  Listeners take(EventLoop loop, Http1 http1, Inherited sockets)
-      throws RefusedException, IOException {
-    Listeners listeners;
+  Listeners open(EventLoop loop, Http1 http1, Inherited sockets) throws RefusedException {
     try {
-      listeners = Listeners.open(settings.listen(), loop, http1, sockets);
+      return held.add(Listeners.open(settings.listen(), loop, http1, sockets));
     } catch (Listeners.BindException e) {
       String problem = Addresses.explain(e.bind(), String.valueOf(e.getMessage()));
       inheritance.failed(problem);
       throw new RefusedException(problem);
     }
+  }
+
+  /// Takes it for good, with its addresses open: another server that had them goes.
+  ///
+  /// @throws RefusedException if that one does not
+  void take(Listeners listeners) throws RefusedException, IOException {
     try {
       inheritance.ready();
     } catch (RefusedException e) {
       listeners.handOver();
       throw new RefusedException("must not take over: " + e.getMessage());
     }
-    held.add(listeners);
     if (inheritance.pid() != 0) {
       claimPidFile();
     }
-    return listeners;
   }
 
   /// Whether another server has it until this one is ready.

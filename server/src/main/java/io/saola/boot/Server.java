@@ -18,6 +18,7 @@ import io.saola.front.websocket.WebSocketLoop;
 import io.saola.link.LinkListener;
 import io.saola.link.LinkSettings;
 import io.saola.link.Welcome;
+import io.saola.model.Rejection;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.observe.ErrorLog;
@@ -150,10 +151,7 @@ public final class Server {
     started.add(LinkListener.open(linking(app), loop, app.links()));
     started.add(app.supervisor());
     Connections connections = new Connections(loop);
-    Exchanges exchanges =
-        new Exchanges(
-            app.limits(), app.dispatcher(), FileSending.of(settings.files()), accessLog, counters);
-    Http1 http1 = http1(exchanges, connections, started.add(webSockets(connections)));
+    Entrance entrance = entrance(place, app, sockets, connections, accessLog);
     Reloader reloader = reloader(standing, app);
     Handover handover = handover(app, place);
     Operating operating = operating(app, connections, reloader, handover);
@@ -170,7 +168,7 @@ public final class Server {
             counters,
             app.links(),
             place,
-            () -> place.take(loop, http1, sockets),
+            entrance,
             handover,
             reloader,
             autoReload,
@@ -180,6 +178,27 @@ public final class Server {
       readiness.begin(listeners);
       whenReady.accept(listeners.urls());
     });
+  }
+
+  private Entrance entrance(
+      Place place, AppSide app, Inherited sockets, Connections connections, AccessLog accessLog)
+      throws RefusedException {
+    Dispatcher dispatcher = app.dispatcher();
+    Exchanges exchanges =
+        new Exchanges(
+            app.limits(), dispatcher, FileSending.of(settings.files()), accessLog, counters);
+    // One that takes over has another server, which serves, in front of its early clients.
+    boolean early = settings.server().listenEarly() && !place.isInherited();
+    Exchanges first =
+        early
+            ? Exchanges.refusing(Rejection.STARTING, app.limits(), dispatcher, accessLog, counters)
+            : exchanges;
+    Http1 http1 = http1(first, connections, started.add(webSockets(connections)));
+    Entrance entrance = new Entrance(place, app.loop(), http1, sockets, exchanges);
+    if (early) {
+      entrance.openEarly();
+    }
+    return entrance;
   }
 
   private AppSide appSide(EventLoop loop, RuntimeFolder runtime, SpoolFolder spool)

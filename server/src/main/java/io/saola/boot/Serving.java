@@ -6,10 +6,10 @@ import io.saola.observe.Counters;
 import io.saola.settings.BufferRequests;
 import io.saola.settings.Settings;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,22 +21,17 @@ final class Serving {
   /// In place of an exit code: the app has changed before it could be served.
   static final int AGAIN = -1;
 
-  /// Opens the listeners when everything is ready.
-  interface Opening {
-    Listeners open() throws RefusedException, IOException;
-  }
-
   private final Settings settings;
   private final BlockingQueue<Outcome> outcomes;
   private final Counters counters;
   private final Links links;
   private final Place place;
-  private final Opening opening;
+  private final Entrance entrance;
   private final Handover handover;
   private final Reloader reloader;
   private final AutoReload autoReload;
   private final Drain drain;
-  private @Nullable Listeners listeners;
+  private boolean ready;
 
   Serving(
       Settings settings,
@@ -44,7 +39,7 @@ final class Serving {
       Counters counters,
       Links links,
       Place place,
-      Opening opening,
+      Entrance entrance,
       Handover handover,
       Reloader reloader,
       AutoReload autoReload,
@@ -54,7 +49,7 @@ final class Serving {
     this.counters = counters;
     this.links = links;
     this.place = place;
-    this.opening = opening;
+    this.entrance = entrance;
     this.handover = handover;
     this.reloader = reloader;
     this.autoReload = autoReload;
@@ -73,8 +68,8 @@ final class Serving {
           if (refuses()) {
             return 78;
           }
-          Listeners opened = opening.open();
-          listeners = opened;
+          Listeners opened = entrance.open();
+          ready = true;
           autoReload.catchUp();
           whenReady.accept(opened);
         }
@@ -84,7 +79,7 @@ final class Serving {
           }
         }
         case Outcome.Changed() -> {
-          if (listeners != null) {
+          if (ready) {
             reloader.request();
           } else if (!place.isInherited()) {
             return AGAIN; // nothing to lose: what loads now is old
@@ -116,8 +111,9 @@ final class Serving {
   }
 
   private void stopped(String signal) throws InterruptedException {
-    Listeners open = listeners;
-    if (open != null && drain.linger(signal, settings.server().drainDelay())) {
+    Listeners open = entrance.listeners();
+    Duration delay = ready ? settings.server().drainDelay() : Duration.ZERO;
+    if (open != null && drain.linger(signal, delay)) {
       open.close();
       drain.run(signal, settings.workers().gracefulTimeout());
     }
@@ -125,7 +121,7 @@ final class Serving {
   }
 
   private void handedOver(long pid) throws InterruptedException {
-    Listeners open = listeners;
+    Listeners open = entrance.listeners();
     if (open != null) {
       open.handOver();
       drain.farewell(pid, settings.workers().gracefulTimeout());

@@ -115,7 +115,7 @@ public final class Exchange implements Job, Answer {
     }
     times.complete(now);
     state = State.QUEUED;
-    shared.dispatcher().submit(this, now);
+    shared.submit(this, now);
   }
 
   /// Whether the client's next bytes of body have to wait until the app has taken what is here.

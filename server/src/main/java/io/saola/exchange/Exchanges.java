@@ -35,6 +35,7 @@ public final class Exchanges {
   private final Dispatcher dispatcher;
   private final @Nullable ServedFiles files;
   private final boolean handsOver;
+  private final @Nullable Rejection refusal;
   private final AccessLog accessLog;
   private final Counters counters;
   private final MemoryBudget budget;
@@ -50,9 +51,30 @@ public final class Exchanges {
       @Nullable ServedFiles files,
       AccessLog accessLog,
       Counters counters) {
+    this(settings, dispatcher, files, null, accessLog, counters);
+  }
+
+  /// Those of a server that lets clients in and does not serve them yet: each is answered this.
+  public static Exchanges refusing(
+      Rejection refusal,
+      ExchangeSettings settings,
+      Dispatcher dispatcher,
+      AccessLog accessLog,
+      Counters counters) {
+    return new Exchanges(settings, dispatcher, null, refusal, accessLog, counters);
+  }
+
+  private Exchanges(
+      ExchangeSettings settings,
+      Dispatcher dispatcher,
+      @Nullable ServedFiles files,
+      @Nullable Rejection refusal,
+      AccessLog accessLog,
+      Counters counters) {
     this.settings = settings;
     this.files = files;
     this.handsOver = files != null && files.canBeHandedOver();
+    this.refusal = refusal;
     this.dispatcher = dispatcher;
     this.accessLog = accessLog;
     this.counters = counters;
@@ -85,11 +107,14 @@ public final class Exchanges {
 
   /// Whether the app can accept WebSockets.
   public boolean takesWebSockets() {
-    return dispatcher.isAsgi();
+    return refusal == null && dispatcher.isAsgi();
   }
 
   /// A body of the kind that the app takes.
   RequestBody newBody(ByteBufAllocator allocator) {
+    if (refusal != null) {
+      return new UnwantedBody();
+    }
     if (dispatcher.isAsgi() && settings.buffer() != BufferRequests.ON) {
       return new StreamedBody(budget, allocator);
     }
@@ -99,7 +124,7 @@ public final class Exchanges {
 
   /// Whether the app gets a request with what has come of its body by then.
   boolean passesAtOnce() {
-    return settings.buffer() == BufferRequests.OFF && dispatcher.isAsgi();
+    return refusal == null && settings.buffer() == BufferRequests.OFF && dispatcher.isAsgi();
   }
 
   /// The way of a response's body.
@@ -107,6 +132,15 @@ public final class Exchanges {
   /// @param credit tells the worker how many more bytes it may send
   Delivery newDelivery(Client client, ByteBufAllocator allocator, IntConsumer credit) {
     return new Delivery(client, budget, spool, settings.maxSpool(), allocator, credit);
+  }
+
+  /// Has a request that is no file's served, or refuses it.
+  void submit(Exchange exchange, long now) {
+    if (refusal == null) {
+      dispatcher.submit(exchange, now);
+    } else {
+      exchange.reject(refusal);
+    }
   }
 
   /// The file that a client asks for, or null: the request is for the app.
@@ -121,7 +155,7 @@ public final class Exchanges {
 
   /// Whether a worker could take a request now or soon.
   public boolean isReady() {
-    return dispatcher.workers() > 0;
+    return refusal == null && dispatcher.workers() > 0;
   }
 
   public ExchangeSettings settings() {

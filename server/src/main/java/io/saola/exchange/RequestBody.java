@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// A request's body, between its client and its worker.
-abstract sealed class RequestBody permits BufferedBody, StoredBody, StreamedBody {
+abstract sealed class RequestBody permits BufferedBody, StoredBody, StreamedBody, UnwantedBody {
   /// Bytes that have come so far.
   abstract long length();
 

@@ -49,6 +49,7 @@ public enum Rejection {
       503, "connections-per-ip", "There are too many connections from this address."),
   QUEUE_FULL(503, "queue-full", "All workers are busy."),
   QUEUE_TIMEOUT(503, "queue-timeout", "All workers are busy."),
+  STARTING(503, "starting", "The server is starting."),
   STOPPING(503, "stopping", "The server is stopping."),
   WEBSOCKET_REFUSED(403, "websocket-refused", "The application refused the WebSocket."),
   APP_RESPONSE(500, "app-response", "The application sent a malformed response."),

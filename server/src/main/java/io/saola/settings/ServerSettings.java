@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param pidFile absolute; null for none
 /// @param readyFile absolute; null for none
+/// @param listenEarly whether connections are let in before the app is ready
 /// @param user name or number; empty to stay who started the server
 /// @param group name or number; empty for the user's own
 /// @param umask what it takes away from the mode of new files; null to leave that as it is
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerSettings(
     @Nullable Path pidFile,
     @Nullable Path readyFile,
+    boolean listenEarly,
     String user,
     String group,
     @Nullable Integer umask,
@@ -47,6 +49,12 @@ public record ServerSettings(
           NO_LETTER,
           "FILE",
           "File that exists while the server is ready; it holds the addresses, one per line.");
+
+  static final Setting<Boolean> LISTEN_EARLY =
+      SECTION.flag(
+          "listen-early",
+          "Let connections in before the app is ready, and answer 503 until it is. Without it they"
+              + " are refused.");
 
   static final Setting<String> USER =
       SECTION.text(
@@ -91,6 +99,7 @@ public record ServerSettings(
     return new ServerSettings(
         file(values, PID, folder),
         file(values, READY_FILE, folder),
+        values.get(LISTEN_EARLY),
         values.get(USER),
         values.get(GROUP),
         mask.isEmpty() ? null : Integer.parseInt(mask, FileMask.OCTAL),

@@ -109,10 +109,15 @@ final class OtherValues {
         List.of(new FileMount("/protected/", media)));
   }
 
+  static ServerSettings defaultServer() {
+    return new ServerSettings(null, null, false, "", "", null, Duration.ZERO, "");
+  }
+
   static Map<String, String> ofServer() {
     return Map.of(
         "pid", "server.pid",
         "ready-file", "server.ready",
+        "listen-early", "on",
         "user", "somebody",
         "group", "some",
         "umask", "027",
@@ -170,6 +175,7 @@ final class OtherValues {
   static ServerSettings server(Path site) {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");
-    return new ServerSettings(pid, ready, "somebody", "some", 23, Duration.ofSeconds(5), "4711");
+    return new ServerSettings(
+        pid, ready, true, "somebody", "some", 23, Duration.ofSeconds(5), "4711");
   }
 }

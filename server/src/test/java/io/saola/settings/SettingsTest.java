@@ -109,7 +109,7 @@ class SettingsTest {
                 new QueueSettings(1024, Duration.ofSeconds(30), true),
                 OtherValues.defaultSpool(),
                 OtherValues.defaultLog(format),
-                new ServerSettings(null, null, "", "", null, Duration.ZERO, ""),
+                OtherValues.defaultServer(),
                 new ReloadSettings(false, List.of(), List.of(), false)));
   }
 

@@ -35,6 +35,9 @@ public final class SaolaProcess implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile(" serves .* on http://127\\.0\\.0\\.1:(\\d+)");
 
+  private static final Pattern LISTENING =
+      Pattern.compile(" listening on http://127\\.0\\.0\\.1:(\\d+)");
+
   private static final Pattern SUCCESSOR = Pattern.compile("started a second server pid=(\\d+)");
 
   private final Path folder;
@@ -217,8 +220,17 @@ public final class SaolaProcess implements AutoCloseable {
 
   /// Waits until the listeners are open.
   public void awaitReady() {
+    awaitPort(READY);
+  }
+
+  /// Waits until it lets clients in early.
+  public void awaitListening() {
+    awaitPort(LISTENING);
+  }
+
+  private void awaitPort(Pattern line) {
     try {
-      port = Integer.parseInt(awaitSaid(READY, START).group(1));
+      port = Integer.parseInt(awaitSaid(line, START).group(1));
     } catch (AssertionError e) {
       close();
       throw e;

@@ -22,7 +22,7 @@ public final class Http1 {
   private static final int MOST_HEADS = 512;
 
   private final FrontSettings settings;
-  private final Exchanges exchanges;
+  private Exchanges exchanges;
   private final Forwarded forwarded;
   private final RequestIds ids;
   private final Connections connections;
@@ -79,6 +79,12 @@ public final class Http1 {
   /// Who is let in.
   public Admission admission() {
     return admission;
+  }
+
+  /// Has requests that begin from now on answered by these. Those that have begun end as they would
+  /// have. On the event loop only.
+  public void answerBy(Exchanges others) {
+    exchanges = others;
   }
 
   /// A head to read a request into.
