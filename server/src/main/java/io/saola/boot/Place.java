@@ -87,6 +87,11 @@ final class Place implements AutoCloseable {
     }
   }
 
+  /// The pid of the server that has it until this one is ready; 0 if it is free.
+  long predecessor() {
+    return inheritance.pid();
+  }
+
   /// Whether another server has it until this one is ready.
   boolean isInherited() {
     return inheritance.pid() != 0;

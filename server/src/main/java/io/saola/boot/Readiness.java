@@ -1,11 +1,14 @@
 package io.saola.boot;
 
 import io.saola.front.Listeners;
+import io.saola.settings.ReadyVariables;
 import io.saola.settings.Settings;
 import io.saola.settings.Version;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,15 +21,23 @@ final class Readiness {
   private final Standing standing;
   private final AppSide app;
   private final Operating operating;
+  private final long predecessor;
   private final Started started;
 
+  /// @param predecessor pid of the server that this one takes over from; 0 for none
   /// @param started gets what begins here
   Readiness(
-      Settings settings, Standing standing, AppSide app, Operating operating, Started started) {
+      Settings settings,
+      Standing standing,
+      AppSide app,
+      Operating operating,
+      long predecessor,
+      Started started) {
     this.settings = settings;
     this.standing = standing;
     this.app = app;
     this.operating = operating;
+    this.predecessor = predecessor;
     this.started = started;
   }
 
@@ -35,6 +46,23 @@ final class Readiness {
     standing.ready(listeners.urls(), app.loop(), app.supervisor());
     say(listeners.urls());
     tend();
+    runCommand(listeners.urls());
+  }
+
+  private void runCommand(List<String> urls) {
+    String command = settings.server().whenReady();
+    if (command.isEmpty()) {
+      return;
+    }
+    int generation = app.links().generation();
+    Map<String, String> variables = new HashMap<>();
+    variables.put(ReadyVariables.PID, Long.toString(ProcessHandle.current().pid()));
+    variables.put(ReadyVariables.ADDRESSES, String.join(" ", urls));
+    variables.put(ReadyVariables.GENERATION, Integer.toString(generation));
+    if (predecessor != 0) {
+      variables.put(ReadyVariables.PREDECESSOR, Long.toString(predecessor));
+    }
+    started.add(WhenReady.start(command, settings.app().folder(), variables, generation));
   }
 
   /// What looks after the workers while they serve.

@@ -173,7 +173,8 @@ public final class Server {
             reloader,
             autoReload,
             drain);
-    Readiness readiness = new Readiness(settings, standing, app, operating, started);
+    Readiness readiness =
+        new Readiness(settings, standing, app, operating, place.predecessor(), started);
     return serving.untilStopped(listeners -> {
       readiness.begin(listeners);
       whenReady.accept(listeners.urls());

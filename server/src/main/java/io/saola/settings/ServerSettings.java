@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pidFile absolute; null for none
 /// @param readyFile absolute; null for none
 /// @param listenEarly whether connections are let in before the app is ready
+/// @param whenReady a command for the shell; empty for none
 /// @param user name or number; empty to stay who started the server
 /// @param group name or number; empty for the user's own
 /// @param umask what it takes away from the mode of new files; null to leave that as it is
@@ -22,6 +23,7 @@ public record ServerSettings(
     @Nullable Path pidFile,
     @Nullable Path readyFile,
     boolean listenEarly,
+    String whenReady,
     String user,
     String group,
     @Nullable Integer umask,
@@ -55,6 +57,13 @@ public record ServerSettings(
           "listen-early",
           "Let connections in before the app is ready, and answer 503 until it is. Without it they"
               + " are refused.");
+
+  static final Setting<String> WHEN_READY =
+      SECTION.text(
+          "when-ready",
+          NO_LETTER,
+          "COMMAND",
+          "Command that the server runs once, by /bin/sh, when it is ready.");
 
   static final Setting<String> USER =
       SECTION.text(
@@ -100,6 +109,7 @@ public record ServerSettings(
         file(values, PID, folder),
         file(values, READY_FILE, folder),
         values.get(LISTEN_EARLY),
+        values.get(WHEN_READY),
         values.get(USER),
         values.get(GROUP),
         mask.isEmpty() ? null : Integer.parseInt(mask, FileMask.OCTAL),

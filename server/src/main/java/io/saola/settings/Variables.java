@@ -50,11 +50,12 @@ final class Variables {
     }
   }
 
-  /// The launcher's variables, and those that Kubernetes sets in every pod beside a Service named
-  /// `saola`: they are no mistake of anybody.
+  /// The launcher's variables, those of `--when-ready`, and those that Kubernetes sets in every pod
+  /// beside a Service named `saola`: they are no mistake of anybody.
   private static boolean isForOthers(String name) {
     return name.startsWith("SAOLA_JAVA_")
         || name.equals("SAOLA_DEBUG")
+        || ReadyVariables.ALL.contains(name)
         || name.startsWith("SAOLA_SERVICE_")
         || name.equals("SAOLA_PORT")
         || name.startsWith("SAOLA_PORT_");

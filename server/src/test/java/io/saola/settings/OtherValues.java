@@ -110,7 +110,7 @@ final class OtherValues {
   }
 
   static ServerSettings defaultServer() {
-    return new ServerSettings(null, null, false, "", "", null, Duration.ZERO, "");
+    return new ServerSettings(null, null, false, "", "", "", null, Duration.ZERO, "");
   }
 
   static Map<String, String> ofServer() {
@@ -118,6 +118,7 @@ final class OtherValues {
         "pid", "server.pid",
         "ready-file", "server.ready",
         "listen-early", "on",
+        "when-ready", "echo a, b",
         "user", "somebody",
         "group", "some",
         "umask", "027",
@@ -176,6 +177,6 @@ final class OtherValues {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");
     return new ServerSettings(
-        pid, ready, true, "somebody", "some", 23, Duration.ofSeconds(5), "4711");
+        pid, ready, true, "echo a, b", "somebody", "some", 23, Duration.ofSeconds(5), "4711");
   }
 }

@@ -444,6 +444,7 @@ class SettingsTest {
         List.of(
             "SAOLA_JAVA_HOME",
             "SAOLA_DEBUG",
+            "SAOLA_SERVER_PID",
             "SAOLA_PORT",
             "SAOLA_SERVICE_HOST",
             "SAOLA_SERVICE_PORT_HTTP",

@@ -1,4 +1,4 @@
-package io.saola.supervisor;
+package io.saola.observe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -6,17 +6,17 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /// Cuts bytes into lines as they arrive. A line longer than the limit is cut into several.
-final class Lines {
+public final class Lines {
   private final byte[] line;
   private final Consumer<String> sink;
   private int length;
 
-  Lines(int limit, Consumer<String> sink) {
+  public Lines(int limit, Consumer<String> sink) {
     this.line = new byte[limit];
     this.sink = sink;
   }
 
-  void feed(ByteBuffer bytes) {
+  public void feed(ByteBuffer bytes) {
     while (bytes.hasRemaining()) {
       byte b = bytes.get();
       if (b == '\n') {
@@ -27,6 +27,13 @@ final class Lines {
         }
         line[length++] = b;
       }
+    }
+  }
+
+  /// Nothing more comes: what is left is a line without an end.
+  public void end() {
+    if (length > 0) {
+      emit(length);
     }
   }
 

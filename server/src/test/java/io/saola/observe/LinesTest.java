@@ -1,4 +1,4 @@
-package io.saola.supervisor;
+package io.saola.observe;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
