@@ -41,8 +41,9 @@ final class ClientLoad implements Load {
   public Outcome run(Duration duration) throws LabException {
     try {
       Received received = clients.run(duration);
-      return new Outcome(
-          received.count(), received.perSecond(), received.p50(), received.p99(), Map.of());
+      Outcome.Latency latency =
+          new Outcome.Latency(received.p50(), received.p99(), received.p999(), received.most());
+      return new Outcome(received.count(), received.perSecond(), latency, Map.of());
     } catch (LoadException | IOException e) {
       throw wrong(e);
     }

@@ -14,17 +14,20 @@ final class Disturbance {
 
   private static final long NANOS_PER_TICK = 1_000_000_000 / 100;
 
+  private final long labTicks;
   private final long ticks;
   private final long nanos;
 
-  private Disturbance(long ticks, long nanos) {
+  private Disturbance(long labTicks, long ticks, long nanos) {
+    this.labTicks = labTicks;
     this.ticks = ticks;
     this.nanos = nanos;
   }
 
   /// @param treeMicros the processor time of the measured tree at this moment
   static Disturbance begin(long treeMicros) throws IOException {
-    return new Disturbance(otherTicks(treeMicros), System.nanoTime());
+    long lab = labTicks();
+    return new Disturbance(lab, otherTicks(treeMicros), System.nanoTime());
   }
 
   /// The cores that others had since the beginning, on average.
@@ -33,11 +36,20 @@ final class Disturbance {
     return Math.max(0, spent / (System.nanoTime() - nanos));
   }
 
+  /// The cores that the load had since the beginning: the lab, and wrk once it has ended.
+  double loadCores() throws IOException {
+    double spent = (double) (labTicks() - labTicks) * NANOS_PER_TICK;
+    return spent / (System.nanoTime() - nanos);
+  }
+
+  /// The load is a child of the lab that has been reaped, so the lab's own time includes it.
+  private static long labTicks() throws IOException {
+    return ProcessStat.parse(Files.readString(Path.of("/proc/self/stat"))).ticks();
+  }
+
   private static long otherTicks(long treeMicros) throws IOException {
-    // The load is a child of the lab that has been reaped, so the lab's own time includes it.
-    long lab = ProcessStat.parse(Files.readString(Path.of("/proc/self/stat"))).ticks();
     return busyTicks(Files.readString(Path.of("/proc/stat")))
-        - lab
+        - labTicks()
         - treeMicros * 1000 / NANOS_PER_TICK;
   }
 

@@ -31,6 +31,11 @@ final class Interpreters {
     return programs;
   }
 
+  /// The program for one that was asked for: a version, which must be there, or a program.
+  static String one(String asked) throws InterruptedException, LabException {
+    return of(List.of(asked)).getFirst();
+  }
+
   /// Those of the usual versions that are there; `python3` if none is.
   static List<String> usual() throws InterruptedException {
     List<String> programs = new ArrayList<>();

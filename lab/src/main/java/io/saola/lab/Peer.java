@@ -2,6 +2,7 @@ package io.saola.lab;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -9,14 +10,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param name as in the table and in `--only`
 /// @param packages what the lab's virtual environment must hold for it
-/// @param twin whether it runs the ASGI twin of the app among servers that run the WSGI one
-/// @param usual whether it is measured when nobody asks for it by name
 /// @param note how it is set up, for the foot of the table
 record Peer(
     String name,
     List<String> packages,
-    boolean twin,
-    boolean usual,
+    Set<Trait> traits,
     String note,
     Function<Start, List<String>> command) {
 
@@ -25,15 +23,35 @@ record Peer(
   static final String GUNICORN_SYNC = "gunicorn-sync";
   static final String UVICORN = "uvicorn";
 
+  /// What sets a server apart from the others.
+  enum Trait {
+    /// Runs the ASGI twin of the app among servers that run the WSGI one.
+    TWIN,
+
+    /// Is measured only when somebody asks for it by name or for all.
+    UNUSUAL,
+
+    /// Knows only one worker.
+    ONE_WORKER,
+
+    /// Stands behind nginx, which has to be installed.
+    NGINX
+  }
+
   /// Where a server is started. The working directory is the folder of the apps.
   ///
   /// @param target the app, `module:attribute`
+  /// @param threads of a WSGI worker; 0 for as many as the server has by the roster
+  /// @param scratch where it may keep files
   /// @param saolaArgs further arguments for Saola alone
   record Start(
       Path home,
       Path bin,
       String address,
       String target,
+      int workers,
+      int threads,
+      Path scratch,
       @Nullable Path accessLog,
       List<String> saolaArgs) {
     String port() {
@@ -43,11 +61,40 @@ record Peer(
     String tool(String name) {
       return bin.resolve(name).toString();
     }
+
+    String count() {
+      return Integer.toString(workers);
+    }
+
+    /// @param usual where the workload does not say how many
+    String threads(int usual) {
+      return Integer.toString(threads == 0 ? usual : threads);
+    }
+
+    /// The socket on which a server behind nginx listens.
+    String socket() {
+      return scratch.resolve("app.sock").toString();
+    }
+  }
+
+  boolean is(Trait trait) {
+    return traits.contains(trait);
   }
 
   /// The name as the table shows it.
   String label() {
-    return twin ? name + " (ASGI)" : name;
+    return is(Trait.TWIN) ? name + " (ASGI)" : name;
+  }
+
+  /// Which kind of app it runs when those of the interface are measured.
+  AppInterface runs(AppInterface appInterface) {
+    return is(Trait.TWIN) ? AppInterface.ASGI : appInterface;
+  }
+
+  /// Whether it can do that at all.
+  boolean can(Situation situation) {
+    return situation.workload().has(runs(situation.appInterface()))
+        && (situation.workers() == 1 || !is(Trait.ONE_WORKER));
   }
 
   List<String> command(Start start) {

@@ -8,10 +8,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// `lab peers`: Saola beside its peers, each started as a whole and looked at from outside.
@@ -26,12 +26,20 @@ final class Peers {
   private final List<Measurement> measurements = new ArrayList<>();
 
   /// A server that failed under a workload is left out of the rest of that workload.
-  private final Set<Pair> failed = new HashSet<>();
+  private final Set<Attempt> failed = new HashSet<>();
 
-  private record Pair(Workload workload, String server) {}
+  /// One server under one workload: one start in each round.
+  private record Attempt(Workload workload, int workers, Peer peer) {
+    String name() {
+      return workload.label() + (workers == 1 ? "" : " with " + workers + " workers");
+    }
+  }
+
+  /// Where and with what all of them run.
+  private record Site(PeerVenv venv, Wrk.Setup wrk, ExpectedPages pages, List<Peer> peers) {}
 
   /// One load that is to be measured: the row of a table.
-  private record Row(int round, Workload workload, int connections, Peer peer) {}
+  private record Row(int round, Situation situation, Peer peer, String page) {}
 
   Peers(Path home, PeersOptions options, Processes processes, InstantSource clock) {
     this.home = home;
@@ -46,31 +54,31 @@ final class Peers {
   int run() throws IOException, InterruptedException, LabException {
     Path wrkProgram = Tools.required("wrk", "wrk");
     Tools.required("setsid", "util-linux");
-    PeerVenv venv = PeerVenv.prepare(home, options.python(), "requirements-peers.txt", "venv");
+    PeersFiles files = PeersFiles.check(options.output(), options.earlier());
+    PeerVenv venv =
+        PeerVenv.prepare(
+            home, Interpreters.one(options.python()), "requirements-peers.txt", "peers-%s");
     List<Peer> peers = present(venv);
-    if (peers.isEmpty()) {
-      throw new LabException("there is no server to measure");
+    List<Workload> workloads = workloads(venv);
+    if (peers.isEmpty() || workloads.isEmpty()) {
+      throw new LabException("there is nothing to measure");
     }
-    JsonFile.requireFolder(options.json());
     Machine machine = Machine.look(home, venv.python(), wrkProgram, clock);
     Files.createDirectories(home.resolve(".saola/lab"));
     Path folder = processes.keep(Files.createTempDirectory(home.resolve(".saola/lab"), "run-"));
-    announce(peers);
-    Wrk.Setup wrk = new Wrk.Setup(wrkProgram, processes, folder, home.resolve("lab/apps"));
-    measure(peers, venv.bin(), wrk);
-    Map<String, String> versions = new LinkedHashMap<>();
-    for (Peer peer : peers) {
-      versions.put(
-          peer.name(),
-          peer.name().equals(Peer.SAOLA)
-              ? "commit " + machine.commit()
-              : venv.versions(peer.packages()));
+    Path apps = home.resolve("lab/apps");
+    ExpectedPages pages = new ExpectedPages(apps, venv.bin().resolve("python"), folder);
+    for (Workload workload : workloads) {
+      pages.prepare(workload);
     }
-    PeersReport report = new PeersReport(machine, options, peers, versions, measurements);
-    System.out.print(report.page());
-    if (options.json() != null) {
-      Files.writeString(options.json(), Json.write(report.toMap()));
-    }
+    List<Attempt> attempts = attempts(workloads, peers);
+    announce(attempts);
+    Site site = new Site(venv, new Wrk.Setup(wrkProgram, processes, folder, apps), pages, peers);
+    measure(attempts, site);
+    PeersResult result =
+        new PeersResult(machine, method(workloads), servers(site, machine), measurements);
+    System.out.print(new PeersReport(result, situations(attempts)).page());
+    files.write(result);
     return failed.isEmpty() && !measurements.isEmpty() ? 0 : 1;
   }
 
@@ -82,6 +90,8 @@ final class Peers {
         say(peer.name() + " is left out: there is no launcher at " + home.resolve("saola"));
       } else if (!missing.isEmpty()) {
         say(peer.name() + " is left out: not installed: " + String.join(", ", missing));
+      } else if (peer.is(Peer.Trait.NGINX) && Nginx.find().isEmpty()) {
+        say(peer.name() + " is left out: not installed: nginx (apt-get install nginx-light)");
       } else {
         present.add(peer);
       }
@@ -89,72 +99,148 @@ final class Peers {
     return present;
   }
 
-  private void announce(List<Peer> peers) {
-    long seconds = 0;
+  private List<Workload> workloads(PeerVenv venv) {
+    List<Workload> present = new ArrayList<>();
     for (Workload workload : options.workloads()) {
-      int loads = workload.connections(options.connections()).size();
-      seconds += 2 + loads * options.warmup().plus(options.duration()).toSeconds();
+      List<String> missing = venv.missing(workload.packages());
+      if (missing.isEmpty()) {
+        present.add(workload);
+      } else {
+        say(workload.label() + " is left out: not installed: " + String.join(", ", missing));
+      }
+    }
+    return present;
+  }
+
+  private List<Attempt> attempts(List<Workload> workloads, List<Peer> peers) {
+    List<Attempt> attempts = new ArrayList<>();
+    for (Workload workload : workloads) {
+      for (int workers : workload.workers(options.workers())) {
+        for (Peer peer : peers) {
+          if (peer.can(new Situation(options.appInterface(), workload, workers, 0))) {
+            attempts.add(new Attempt(workload, workers, peer));
+          }
+        }
+      }
+    }
+    return attempts;
+  }
+
+  private List<Situation> situations(Attempt attempt) {
+    return attempt.workload().connections(options.connections()).stream()
+        .map(connections ->
+            new Situation(
+                options.appInterface(), attempt.workload(), attempt.workers(), connections))
+        .toList();
+  }
+
+  private Set<Situation> situations(List<Attempt> attempts) {
+    Set<Situation> all = new LinkedHashSet<>();
+    attempts.forEach(attempt -> all.addAll(situations(attempt)));
+    return all;
+  }
+
+  private void announce(List<Attempt> attempts) {
+    long each = options.warmup().plus(options.duration()).toSeconds();
+    long seconds = 0;
+    for (Attempt attempt : attempts) {
+      seconds += 3 + situations(attempt).size() * each;
     }
     say(
         String.format(
             Locale.ROOT,
-            "servers: %d, workloads: %d, rounds: %d, minutes: about %.0f",
-            peers.size(),
-            options.workloads().size(),
+            "starts of a server: %d, rounds: %d, minutes: about %.0f",
+            attempts.size() * options.rounds(),
             options.rounds(),
-            Math.ceil(seconds * peers.size() * options.rounds() / 60.0)));
+            Math.ceil(seconds * options.rounds() / 60.0)));
   }
 
-  private void measure(List<Peer> peers, Path bin, Wrk.Setup wrk)
-      throws IOException, InterruptedException {
+  private void measure(List<Attempt> attempts, Site site) throws IOException, InterruptedException {
     for (int round = 1; round <= options.rounds(); round++) {
-      List<Peer> order = new ArrayList<>(peers);
-      Collections.rotate(order, -(round - 1) * Math.max(1, peers.size() / options.rounds()));
-      // The servers one after another under the same load, so that what is compared is near in
-      // time.
-      for (Workload workload : options.workloads()) {
-        for (Peer peer : order) {
-          if (!processes.isClosing() && !failed.contains(new Pair(workload, peer.name()))) {
-            attempt(round, workload, peer, bin, wrk);
-          }
+      for (Attempt attempt : inOrderOf(round, attempts, site.peers())) {
+        if (!processes.isClosing() && !failed.contains(attempt)) {
+          attempt(round, attempt, site);
         }
       }
     }
   }
 
-  private void attempt(int round, Workload workload, Peer peer, Path bin, Wrk.Setup wrk)
+  /// The servers one after another under the same load, so that what is compared is near in time;
+  /// and in each round another one first.
+  private List<Attempt> inOrderOf(int round, List<Attempt> attempts, List<Peer> peers) {
+    List<Peer> order = new ArrayList<>(peers);
+    Collections.rotate(order, -(round - 1) * Math.max(1, peers.size() / options.rounds()));
+    List<Attempt> sorted = new ArrayList<>();
+    for (int begin = 0; begin < attempts.size(); ) {
+      Attempt first = attempts.get(begin);
+      List<Attempt> same =
+          attempts.stream()
+              .filter(one -> one.workload() == first.workload() && one.workers() == first.workers())
+              .toList();
+      order.forEach(
+          peer -> same.stream().filter(one -> one.peer().equals(peer)).forEach(sorted::add));
+      begin += same.size();
+    }
+    return sorted;
+  }
+
+  private void attempt(int round, Attempt attempt, Site site)
       throws IOException, InterruptedException {
     try {
-      measure(round, workload, peer, bin, wrk);
+      measure(round, attempt, site);
     } catch (LabException e) {
       if (!processes.isClosing()) {
-        failed.add(new Pair(workload, peer.name()));
+        failed.add(attempt);
+        List<Situation> lost = situations(attempt);
         measurements.removeIf(
-            one -> one.workload() == workload && one.server().equals(peer.name()));
-        say(peer.name() + " failed at " + workload.label() + " and is left out: " + e.getMessage());
+            one -> one.server().equals(attempt.peer().name()) && lost.contains(one.situation()));
+        say(
+            attempt.peer().name()
+                + " failed at "
+                + attempt.name()
+                + " and is left out: "
+                + e.getMessage());
       }
     }
   }
 
-  private void measure(int round, Workload workload, Peer peer, Path bin, Wrk.Setup wrk)
+  private void measure(int round, Attempt attempt, Site site)
       throws IOException, InterruptedException, LabException {
-    Path accessLog = options.accessLog() ? wrk.folder().resolve("access.log") : null;
-    Probe probe = Probe.of(workload.traffic(), options.path());
-    String target = workload.target(options.appInterface());
-    List<String> saolaArgs = new ArrayList<>(workload.saolaArgs(options.appInterface()));
+    Workload workload = attempt.workload();
+    Peer peer = attempt.peer();
+    Path folder = site.wrk().folder();
+    Path accessLog = options.accessLog() ? folder.resolve("access.log") : null;
+    AppInterface runs = peer.runs(options.appInterface());
+    String target = workload.target(runs);
+    String page =
+        workload.traffic() instanceof Traffic.Page(String path)
+            ? site.pages().body(target, path)
+            : "";
+    Probe probe = Probe.of(workload.traffic(), options.path(), page);
+    List<String> saolaArgs = new ArrayList<>(workload.saolaArgs(runs));
     saolaArgs.addAll(options.saolaArgs());
     RunningServer server =
         RunningServer.start(
             peer,
             address ->
-                peer.command(new Peer.Start(home, bin, address, target, accessLog, saolaArgs)),
+                peer.command(
+                    new Peer.Start(
+                        home,
+                        site.venv().bin(),
+                        address,
+                        target,
+                        attempt.workers(),
+                        workload.threads(runs),
+                        folder,
+                        accessLog,
+                        saolaArgs)),
             processes,
             home.resolve("lab/apps"),
-            wrk.folder().resolve(peer.name() + ".out"),
+            folder.resolve(peer.name() + ".out"),
             probe);
     try {
-      for (int connections : workload.connections(options.connections())) {
-        measure(new Row(round, workload, connections, peer), server, wrk);
+      for (Situation situation : situations(attempt)) {
+        measure(new Row(round, situation, peer, page), server, site.wrk());
         server.requireAnswer(probe);
       }
     } finally {
@@ -172,18 +258,23 @@ final class Peers {
     try (Load load = open(row, server, wrk)) {
       Measurement one = measure(row, server, load);
       measurements.add(one);
+      Situation situation = row.situation();
       say(
           String.format(
               Locale.ROOT,
-              "round %d/%d  %-12s  %-16s %4d connections  %7.0f %s  %6.1f us CPU%s",
+              "round %d/%d  %-12s  %-16s %d x %4d connections  %7.0f %s  %6.1f us CPU%s%s",
               row.round(),
               options.rounds(),
-              row.workload().label(),
+              situation.workload().label(),
               row.peer().name(),
-              row.connections(),
+              situation.workers(),
+              situation.connections(),
               one.load().perSecond(),
-              row.workload().unit().rateTitle(),
-              one.cpuMicros(),
+              situation.workload().unit().rateTitle(),
+              one.cpu().total(),
+              one.loadCores() < Caveats.BUSY_LOAD
+                  ? ""
+                  : String.format(Locale.ROOT, "  (the load %.2f cores)", one.loadCores()),
               one.otherCores() < Disturbance.NOTABLE_CORES
                   ? ""
                   : String.format(Locale.ROOT, "  (others %.1f cores)", one.otherCores())));
@@ -192,10 +283,17 @@ final class Peers {
 
   private Load open(Row row, RunningServer server, Wrk.Setup wrk) throws LabException {
     String url = server.url(options.path());
-    return switch (row.workload().traffic()) {
-      case Traffic.Get get -> Wrk.get(wrk, url, row.connections(), get);
-      case Traffic.Post post -> Wrk.post(wrk, url, row.connections(), post);
-      case Traffic.Sockets(Talk talk) -> ClientLoad.open(server.address(), talk, row.connections());
+    Situation situation = row.situation();
+    int connections = situation.connections();
+    return switch (situation.workload().traffic()) {
+      case Traffic.Get(String body) -> Wrk.get(wrk, url, connections, body);
+      case Traffic.Post post -> Wrk.post(wrk, url, connections, post);
+      case Traffic.Page(String path) -> Wrk.get(wrk, server.url(path), connections, row.page());
+      case Traffic.Mixed(String body, String slowPath) ->
+          new MixedLoad(
+              Wrk.get(wrk, url, connections, body),
+              Wrk.beside(wrk, server.url(slowPath), situation.workers() - 1, body));
+      case Traffic.Sockets(Talk talk) -> ClientLoad.open(server.address(), talk, connections);
     };
   }
 
@@ -207,11 +305,12 @@ final class Peers {
       server.requireAlive();
     }
     load.settle();
-    long before = tree.cpuMicros();
-    Disturbance disturbance = Disturbance.begin(before);
+    CpuTime before = tree.cpu();
+    Disturbance disturbance = Disturbance.begin((long) before.total());
     Outcome outcome = load.run(options.duration());
-    long after = tree.cpuMicros();
-    double otherCores = disturbance.cores(after);
+    CpuTime after = tree.cpu();
+    double otherCores = disturbance.cores((long) after.total());
+    double loadCores = disturbance.loadCores();
     server.requireAlive();
     if (outcome.count() == 0) {
       throw new LabException(row.peer().name() + " answered nothing" + server.lastLines());
@@ -219,17 +318,49 @@ final class Peers {
     long pss = tree.pssBytes();
     int size = tree.size();
     load.finish();
-    double cpu = (double) (after - before) / outcome.count();
     return new Measurement(
         row.round(),
         row.peer().name(),
-        row.workload(),
-        row.connections(),
+        row.situation(),
         outcome,
-        cpu,
+        after.since(before, outcome.count()),
         pss,
         size,
+        loadCores,
         otherCores);
+  }
+
+  private PeersResult.Method method(List<Workload> workloads) {
+    String wrk = "wrk -t1 -cN -d" + Durations.text(options.duration()) + " --latency";
+    boolean clients = workloads.stream().anyMatch(one -> one.traffic() instanceof Traffic.Sockets);
+    return new PeersResult.Method(
+        options.appInterface(),
+        clients ? wrk + ", and clients of the lab for as long" : wrk,
+        Durations.text(options.warmup()),
+        options.rounds(),
+        options.path(),
+        options.accessLog(),
+        options.saolaArgs(),
+        options.command());
+  }
+
+  private static List<PeersResult.Server> servers(Site site, Machine machine)
+      throws InterruptedException {
+    List<PeersResult.Server> servers = new ArrayList<>();
+    for (Peer peer : site.peers()) {
+      String versions =
+          peer.name().equals(Peer.SAOLA)
+              ? "commit " + machine.commit()
+              : site.venv().versions(peer.packages());
+      String nginx = peer.is(Peer.Trait.NGINX) ? nginxVersion() + ", " : "";
+      servers.add(new PeersResult.Server(peer.name(), peer.label(), nginx + versions, peer.note()));
+    }
+    return servers;
+  }
+
+  private static String nginxVersion() throws InterruptedException {
+    Optional<Path> nginx = Nginx.find();
+    return nginx.isEmpty() ? "no nginx" : Nginx.version(nginx.get());
   }
 
   private static void say(String line) {

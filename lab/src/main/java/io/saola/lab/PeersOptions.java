@@ -8,33 +8,43 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What `lab peers` was asked to do.
+///
+/// @param earlier results of other runs that the page shows as well
+/// @param command how to repeat it
 record PeersOptions(
     AppInterface appInterface,
     List<Workload> workloads,
+    List<Integer> workers,
     List<Integer> connections,
     Duration duration,
     Duration warmup,
     int rounds,
     List<String> only,
     boolean all,
-    @Nullable Path json,
+    Output output,
+    List<Path> earlier,
     String path,
     String python,
     List<String> saolaArgs,
     boolean accessLog,
-    boolean help) {
+    boolean help,
+    String command) {
+
+  /// The files that the results are written to, besides the terminal.
+  record Output(@Nullable Path json, @Nullable Path csv, @Nullable Path html) {}
 
   static final String HELP =
       """
       usage: saola lab peers [options]
 
-      Starts Saola and its peers one after another, one worker each, on the same app, loads them
-      with wrk or, for events and WebSockets, with clients of its own, and prints a table: requests,
-      events or messages a second, latency, CPU for each of them of the whole process tree, memory,
-      each beside its ratio to Granian.
+      Starts Saola and its peers one after another on the same app, loads them with wrk or, for
+      events and WebSockets, with clients of its own, and prints a table for each situation:
+      requests, events or messages a second, latency, CPU for each of them of the whole process
+      tree, memory, each beside its ratio to Granian.
 
         --interface NAME    wsgi or asgi: which app, and so which servers      (wsgi)
-        --workload LIST     what is asked of them           (wsgi: hello; asgi: all)
+        --workload LIST     what is asked of them, or all   (wsgi: hello; asgi: all)
+        --workers LIST      workers of each server, one table for each         (1)
         --connections LIST  connections of the load, one table for each, where
                             the workload does not say how many                 (64)
         --duration TIME     measured load, whole seconds                       (5s)
@@ -42,11 +52,16 @@ record PeersOptions(
         --rounds N          interleaved rounds; the table shows medians        (3)
         --only LIST         measure only these servers
         --all               also the servers that are usually left out
+        --quick             does it run? A few servers and workloads, 64 and 256
+                            connections, a round of 1s after 1s, in 2 minutes
         --path PATH         the path that is asked for                         (/)
-        --python PATH       interpreter for the servers                        (python3)
+        --python PATH       interpreter for the servers, or a version: 3.13    (python3)
         --saola-args ARGS   more arguments for 'saola serve', in one word
         --access-log        every server writes its access log to a file       (off)
         --json FILE         write every single result, with the machine
+        --csv FILE          write every single result as a line
+        --html FILE         write a page with tables and plots, for a browser
+        --with LIST         show these results of --json on the page as well
 
       servers, wsgi: %s
       servers, asgi: %s
@@ -58,6 +73,7 @@ record PeersOptions(
       List.of(
           "--interface",
           "--workload",
+          "--workers",
           "--connections",
           "--duration",
           "--warmup",
@@ -66,8 +82,14 @@ record PeersOptions(
           "--path",
           "--python",
           "--saola-args",
-          "--json");
-  private static final List<String> BARE = List.of("--all", "--access-log", "--help");
+          "--json",
+          "--csv",
+          "--html",
+          "--with");
+  private static final List<String> BARE = List.of("--all", "--quick", "--access-log", "--help");
+
+  private static final List<String> QUICK_SERVERS =
+      List.of(Peer.SAOLA, Peer.GRANIAN, Peer.GUNICORN_SYNC, Peer.UVICORN);
 
   static String helpText() {
     StringBuilder workloads = new StringBuilder();
@@ -86,21 +108,29 @@ record PeersOptions(
     parser.arguments.read(words, parser::valued, parser::bare);
     parser.compare();
     parser.arguments.finish();
-    return parser.options();
+    return parser.options(words);
   }
 
   /// Collects values and problems.
   private static final class Parser {
+    private static final String EVERY = "all";
+
     private final Arguments arguments = new Arguments(VALUED, BARE);
     private AppInterface appInterface = AppInterface.WSGI;
     private List<Workload> workloads = List.of();
-    private List<Integer> connections = List.of(64);
-    private Duration duration = Duration.ofSeconds(5);
-    private Duration warmup = Duration.ofSeconds(3);
-    private int rounds = 3;
+    private boolean everyWorkload;
+    private List<Integer> workers = List.of(1);
+    private List<Integer> connections = List.of();
+    private Optional<Duration> duration = Optional.empty();
+    private Optional<Duration> warmup = Optional.empty();
+    private Optional<Integer> rounds = Optional.empty();
     private List<String> only = List.of();
     private boolean all;
+    private boolean quick;
     private @Nullable Path json;
+    private @Nullable Path csv;
+    private @Nullable Path html;
+    private List<Path> earlier = List.of();
     private String path = "/";
     private String python = "python3";
     private List<String> saolaArgs = List.of();
@@ -110,6 +140,7 @@ record PeersOptions(
     private void bare(String name) {
       switch (name) {
         case "--all" -> all = true;
+        case "--quick" -> quick = true;
         case "--access-log" -> accessLog = true;
         default -> help = true;
       }
@@ -119,15 +150,19 @@ record PeersOptions(
       switch (name) {
         case "--interface" -> appInterface = appInterface(value);
         case "--workload" -> workloads = workloads(value);
+        case "--workers" -> workers = arguments.numbers(name, value);
         case "--connections" -> connections = arguments.numbers(name, value);
-        case "--duration" -> duration = arguments.duration(name, value, 1).orElse(duration);
-        case "--warmup" -> warmup = arguments.duration(name, value, 0).orElse(warmup);
-        case "--rounds" -> rounds = arguments.number(name, value).orElse(rounds);
+        case "--duration" -> duration = arguments.duration(name, value, 1);
+        case "--warmup" -> warmup = arguments.duration(name, value, 0);
+        case "--rounds" -> rounds = arguments.number(name, value);
         case "--only" -> only = Arguments.names(value);
         case "--path" -> path = path(value);
         case "--python" -> python = value;
         case "--saola-args" -> saolaArgs = Arguments.words(value);
         case "--json" -> json = Path.of(value);
+        case "--csv" -> csv = Path.of(value);
+        case "--html" -> html = Path.of(value);
+        case "--with" -> earlier = Arguments.names(value).stream().map(Path::of).toList();
         default -> throw new IllegalStateException(name);
       }
     }
@@ -142,7 +177,8 @@ record PeersOptions(
 
     private List<Workload> workloads(String value) {
       List<Workload> found = new ArrayList<>();
-      for (String name : Arguments.names(value)) {
+      everyWorkload = value.equals(EVERY);
+      for (String name : everyWorkload ? List.<String>of() : Arguments.names(value)) {
         Workload.of(name)
             .ifPresentOrElse(
                 found::add,
@@ -165,6 +201,9 @@ record PeersOptions(
               "workload '" + workload.label() + "' has no " + appInterface.label() + " app");
         }
       }
+      if (!earlier.isEmpty() && html == null) {
+        arguments.problem("--with needs --html: it is the page that shows other results as well");
+      }
     }
 
     private String path(String value) {
@@ -174,22 +213,45 @@ record PeersOptions(
       return value;
     }
 
-    PeersOptions options() {
+    PeersOptions options(List<String> words) {
       return new PeersOptions(
           appInterface,
-          workloads.isEmpty() ? Workload.usual(appInterface) : workloads,
-          connections,
-          duration,
-          warmup,
-          rounds,
-          only,
+          asked(),
+          workers,
+          connections.isEmpty() ? quick ? List.of(64, 256) : List.of(64) : connections,
+          duration.orElse(Duration.ofSeconds(quick ? 1 : 5)),
+          warmup.orElse(Duration.ofSeconds(quick ? 1 : 3)),
+          rounds.orElse(quick ? 1 : 3),
+          quick && only.isEmpty() && !all ? QUICK_SERVERS : only,
           all,
-          json,
+          new Output(json, csv, html),
+          earlier,
           path,
           python,
           saolaArgs,
           accessLog,
-          help);
+          help,
+          command(words));
+    }
+
+    private List<Workload> asked() {
+      if (everyWorkload) {
+        return Workload.all(appInterface);
+      }
+      if (!workloads.isEmpty()) {
+        return workloads;
+      }
+      return quick ? Workload.quick(appInterface) : Workload.usual(appInterface);
+    }
+
+    /// As one types it into a shell.
+    private static String command(List<String> words) {
+      StringBuilder command = new StringBuilder("./saola lab peers");
+      for (String word : words) {
+        boolean plain = word.matches("[\\w@%+=:,./-]+");
+        command.append(' ').append(plain ? word : "'" + word.replace("'", "'\\''") + "'");
+      }
+      return command.toString();
     }
   }
 }

@@ -1,169 +1,90 @@
 package io.saola.lab;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The results of `lab peers` as a page for the terminal and as JSON.
+/// The results of `lab peers` as a page for the terminal.
 final class PeersReport {
   private static final String NOTHING = "-";
 
-  private final Machine machine;
-  private final PeersOptions options;
-  private final List<Peer> peers;
-  private final Map<String, String> versions;
-  private final List<Measurement> measurements;
+  private final PeersResult result;
+  private final Set<Situation> asked;
 
-  /// @param versions what each peer is made of, by its name
-  PeersReport(
-      Machine machine,
-      PeersOptions options,
-      List<Peer> peers,
-      Map<String, String> versions,
-      List<Measurement> measurements) {
-    this.machine = machine;
-    this.options = options;
-    this.peers = peers;
-    this.versions = versions;
-    this.measurements = measurements;
+  /// @param asked what should have been measured, whether it was or not
+  PeersReport(PeersResult result, Set<Situation> asked) {
+    this.result = result;
+    this.asked = asked;
   }
 
   String page() {
     StringBuilder out = new StringBuilder(header());
-    for (Workload workload : options.workloads()) {
-      for (int connections : workload.connections(options.connections())) {
-        Map<String, Figures> figures = figures(workload, connections);
-        out.append(title(workload, connections));
-        if (figures.isEmpty()) {
-          out.append("nothing was measured\n");
-          continue;
-        }
-        out.append(table(workload, figures));
-        List<Aim> aims = Aim.of(options.appInterface(), workload);
-        out.append(Aim.verdict(aims, figures)).append('\n');
+    for (Situation situation : asked) {
+      Map<String, Figures> figures = result.figures(situation);
+      out.append('\n').append(situation.title()).append('\n');
+      if (figures.isEmpty()) {
+        out.append("nothing was measured\n");
+        continue;
       }
+      out.append(table(situation.workload().unit(), figures));
+      out.append(Aim.verdict(Aim.of(situation), figures)).append('\n');
     }
-    out.append(disturbance());
+    List<String> caveats = Caveats.of(result);
+    if (!caveats.isEmpty()) {
+      out.append("\nbefore you believe it\n");
+      caveats.forEach(caveat -> out.append("  ").append(caveat).append('\n'));
+    }
     out.append("\nhow each server ran\n");
-    for (Peer peer : measured()) {
+    for (PeersResult.Server server : result.measured()) {
       out.append(
-          String.format("  %-16s  %s: %s%n", peer.name(), versions.get(peer.name()), peer.note()));
+          String.format("  %-16s  %s: %s%n", server.name(), server.versions(), server.note()));
     }
     return out.toString();
   }
 
-  Map<String, Object> toMap() {
-    Map<String, Object> method = new LinkedHashMap<>();
-    method.put("tool", "lab peers");
-    method.put("interface", options.appInterface().label());
-    method.put("load", loadCommand());
-    method.put("warmup", Durations.text(options.warmup()));
-    method.put("rounds", options.rounds());
-    method.put("path", options.path());
-    method.put("accessLog", options.accessLog());
-    method.put("saolaArgs", options.saolaArgs());
-    List<Map<String, Object>> medians = new ArrayList<>();
-    for (Workload workload : options.workloads()) {
-      for (int connections : workload.connections(options.connections())) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("workload", workload.label());
-        row.put("connections", connections);
-        row.put(
-            "servers",
-            figures(workload, connections).values().stream().map(Figures::toMap).toList());
-        medians.add(row);
-      }
-    }
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("machine", machine.toMap());
-    map.put("method", method);
-    map.put("versions", versions);
-    map.put("medians", medians);
-    map.put("runs", measurements.stream().map(Measurement::toMap).toList());
-    return map;
-  }
-
   private String header() {
-    return machine.header()
+    PeersResult.Method method = result.method();
+    return result.machine().header()
         + String.format(
-            "%s; %s warm-up, medians of %d rounds; access logs %s;"
-                + " CPU is the server's whole process tree%n",
-            loadCommand(),
-            Durations.text(options.warmup()),
-            options.rounds(),
-            options.accessLog() ? "ON, to files" : "off for all");
+            "%s; %s warm-up, medians of %d round%s; access logs %s%n"
+                + "CPU is the server's whole process tree: what serves and runs no Python (front),"
+                + " Python, the kernel for both%n",
+            method.load(),
+            method.warmup(),
+            method.rounds(),
+            method.rounds() == 1 ? "" : "s",
+            method.accessLog() ? "ON, to files" : "off for all");
   }
 
-  private String loadCommand() {
-    String wrk = "wrk -t1 -cN -d" + Durations.text(options.duration()) + " --latency";
-    boolean clients =
-        options.workloads().stream().anyMatch(one -> one.traffic() instanceof Traffic.Sockets);
-    return clients ? wrk + ", and clients of the lab for as long" : wrk;
-  }
-
-  private List<Peer> measured() {
-    return peers.stream()
-        .filter(peer -> measurements.stream().anyMatch(one -> one.server().equals(peer.name())))
-        .toList();
-  }
-
-  private String disturbance() {
-    double most = measurements.stream().mapToDouble(Measurement::otherCores).max().orElse(0);
-    return most < Disturbance.NOTABLE_CORES
-        ? ""
-        : String.format(
-            Locale.ROOT,
-            "%nthe machine was not quiet: others took up to %.1f of its %d cores%n",
-            most,
-            machine.cores());
-  }
-
-  private static String title(Workload workload, int connections) {
-    return String.format(
-        "%n%s, %d connection%s: %s%n",
-        workload.label(), connections, connections == 1 ? "" : "s", workload.text());
-  }
-
-  private Map<String, Figures> figures(Workload workload, int connections) {
-    Map<String, Figures> figures = new LinkedHashMap<>();
-    for (Peer peer : peers) {
-      List<Measurement> rounds =
-          measurements.stream()
-              .filter(one ->
-                  one.server().equals(peer.name())
-                      && one.workload() == workload
-                      && one.connections() == connections)
-              .toList();
-      if (!rounds.isEmpty()) {
-        figures.put(peer.name(), Figures.of(peer.name(), rounds));
-      }
-    }
-    return figures;
-  }
-
-  private String table(Workload workload, Map<String, Figures> figures) {
+  private String table(Unit unit, Map<String, Figures> figures) {
     Table table =
         new Table(
             "",
-            workload.unit().rateTitle(),
+            unit.rateTitle(),
+            "min-max",
             "x",
             "p50 ms",
             "x",
             "p99 ms",
             "x",
+            "p99.9",
+            "max",
             "errors",
-            workload.unit().cpuTitle(),
+            unit.cpuTitle(),
             "x",
+            "front",
+            "python",
+            "kernel",
             "PSS MiB",
             "x");
     Figures granian = figures.get(Peer.GRANIAN);
-    for (Peer peer : peers) {
-      Figures own = figures.get(peer.name());
+    for (PeersResult.Server server : result.servers()) {
+      Figures own = figures.get(server.name());
       if (own != null) {
-        table.add(row(peer.label(), own, granian));
+        table.add(row(server.label(), own, granian));
       }
     }
     return table.render();
@@ -172,22 +93,35 @@ final class PeersReport {
   private static List<String> row(String label, Figures own, @Nullable Figures granian) {
     List<String> row = new ArrayList<>();
     row.add(label);
-    row.add(String.format(Locale.ROOT, "%.0f", own.rate()));
+    row.add(number("%.0f", own.rate().median()));
+    row.add(own.rounds() == 1 ? NOTHING : range(own.rate()));
     row.add(granian == null ? NOTHING : ratio(own.rate(), granian.rate()));
-    row.add(String.format(Locale.ROOT, "%.2f", own.p50() / 1e3));
+    row.add(number("%.2f", own.p50().median() / 1e3));
     row.add(granian == null ? NOTHING : ratio(own.p50(), granian.p50()));
-    row.add(String.format(Locale.ROOT, "%.2f", own.p99() / 1e3));
+    row.add(number("%.2f", own.p99().median() / 1e3));
     row.add(granian == null ? NOTHING : ratio(own.p99(), granian.p99()));
+    row.add(number("%.2f", own.p999().median() / 1e3));
+    row.add(number("%.1f", own.most().median() / 1e3));
     row.add(Long.toString(own.errors()));
-    row.add(String.format(Locale.ROOT, "%.1f", own.cpu()));
-    row.add(granian == null ? NOTHING : ratio(own.cpu(), granian.cpu()));
-    row.add(String.format(Locale.ROOT, "%.1f", own.pss() / (1 << 20)));
+    row.add(number("%.1f", own.cpuTotal().median()));
+    row.add(granian == null ? NOTHING : ratio(own.cpuTotal(), granian.cpuTotal()));
+    row.add(number("%.1f", own.cpu().frontUser()));
+    row.add(number("%.1f", own.cpu().workerUser()));
+    row.add(number("%.1f", own.cpu().kernel()));
+    row.add(number("%.1f", own.pss().median() / (1 << 20)));
     row.add(granian == null ? NOTHING : ratio(own.pss(), granian.pss()));
     return row;
   }
 
-  private static String ratio(double own, double reference) {
-    double ratio = own / reference;
-    return Double.isFinite(ratio) ? String.format(Locale.ROOT, "%.2f", ratio) : NOTHING;
+  private static String number(String format, double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : NOTHING;
+  }
+
+  private static String range(Spread spread) {
+    return String.format(Locale.ROOT, "%.0f-%.0f", spread.least(), spread.most());
+  }
+
+  private static String ratio(Spread own, Spread reference) {
+    return number("%.2f", own.median() / reference.median());
   }
 }

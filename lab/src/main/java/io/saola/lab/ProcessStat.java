@@ -10,11 +10,18 @@ import java.util.Set;
 
 /// One process as `/proc/PID/stat` tells it (proc_pid_stat(5)).
 ///
-/// `ticks` is the processor time of the process and of the children it has reaped, so that a child
-/// that ends between two readings is counted by its parent. `ended` is a process whose parent has
-/// not yet asked how it ended.
+/// `user` and `system` are the processor time of the process and of the children it has reaped, in
+/// ticks, so that a child that ends between two readings is counted by its parent. `ended` is a
+/// process whose parent has not yet asked how it ended.
 record ProcessStat(
-    long pid, String name, long parent, long group, long session, long ticks, boolean ended) {
+    long pid,
+    String name,
+    long parent,
+    long group,
+    long session,
+    long user,
+    long system,
+    boolean ended) {
 
   /// Parses a line. The name stands in parentheses and may itself hold spaces and parentheses, so
   /// the fields are counted from the last `)`.
@@ -32,11 +39,13 @@ record ProcessStat(
         Long.parseLong(fields[1]),
         Long.parseLong(fields[2]),
         Long.parseLong(fields[3]),
-        Long.parseLong(fields[11])
-            + Long.parseLong(fields[12])
-            + Long.parseLong(fields[13])
-            + Long.parseLong(fields[14]),
+        Long.parseLong(fields[11]) + Long.parseLong(fields[13]),
+        Long.parseLong(fields[12]) + Long.parseLong(fields[14]),
         fields[0].equals("Z") || fields[0].equals("X"));
+  }
+
+  long ticks() {
+    return user + system;
   }
 
   /// When the process was forked, in ticks since the machine was started: field 22 of a line.

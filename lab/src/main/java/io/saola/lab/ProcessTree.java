@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// A server and every process below it: what they cost, and their end.
@@ -23,6 +24,9 @@ final class ProcessTree {
   /// USER_HZ: the unit of every time in `/proc`, 100 on x86-64 and aarch64 whatever the kernel's
   /// HZ.
   private static final long MICROS_PER_TICK = 1_000_000 / 100;
+
+  /// Programs that run no Python.
+  private static final Set<String> FRONTS = Set.of("java", "nginx");
 
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
   private static final int KILL_ATTEMPTS = 3;
@@ -38,6 +42,18 @@ final class ProcessTree {
   /// Processor time of the whole tree since it began, its reaped children included.
   long cpuMicros() throws IOException {
     return members().stream().mapToLong(ProcessStat::ticks).sum() * MICROS_PER_TICK;
+  }
+
+  /// The same, divided into what serves and what runs Python, and into user and kernel.
+  CpuTime cpu() throws IOException {
+    CpuTime sum = CpuTime.NONE;
+    for (ProcessStat member : members()) {
+      double user = (double) member.user() * MICROS_PER_TICK;
+      double system = (double) member.system() * MICROS_PER_TICK;
+      boolean front = FRONTS.contains(program(PROC.resolve(Long.toString(member.pid()))));
+      sum = sum.plus(front ? new CpuTime(user, system, 0, 0) : new CpuTime(0, 0, user, system));
+    }
+    return sum;
   }
 
   /// Proportional set size: shared pages are divided among those who share them.

@@ -17,6 +17,10 @@ import java.util.function.Function;
 final class RunningServer {
   private static final Duration START_PATIENCE = Duration.ofSeconds(60);
   private static final int PAUSE_MILLIS = 50;
+
+  /// What a load has left in front of a server that serves one at a time.
+  private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(60);
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
   private static final int PORT_ATTEMPTS = 5;
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
@@ -157,7 +161,7 @@ final class RunningServer {
     requireAlive();
     String wrong;
     try {
-      wrong = probe.ask(address);
+      wrong = probe.ask(address, QUEUE_PATIENCE);
     } catch (IOException e) {
       wrong = String.valueOf(e.getMessage());
     }

@@ -16,6 +16,11 @@ enum Unit {
     this.key = key;
   }
 
+  /// One of them: `req`.
+  String text() {
+    return text;
+  }
+
   /// `req/s`, `events/s`.
   String rateTitle() {
     return this == REQUEST ? "req/s" : text + "s/s";

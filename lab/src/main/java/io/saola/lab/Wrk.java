@@ -1,10 +1,11 @@
 package io.saola.lab;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /// The load of HTTP requests: wrk with one thread, run as a process of its own each time.
@@ -18,23 +19,30 @@ final class Wrk implements Load {
   private final String url;
   private final int connections;
   private final int length;
-  private final List<String> script;
+  private final String script;
+  private final String output;
 
-  private Wrk(Setup setup, String url, int connections, int length, List<String> script) {
+  private Wrk(Setup setup, String url, int connections, String body, String script, String output) {
     this.setup = setup;
     this.url = url;
     this.connections = connections;
-    this.length = length;
+    this.length = body.getBytes(UTF_8).length;
     this.script = script;
+    this.output = output;
   }
 
-  static Wrk get(Setup setup, String url, int connections, Traffic.Get get) {
-    return new Wrk(setup, url, connections, get.body().length(), List.of());
+  /// @param body what every answer holds
+  static Wrk get(Setup setup, String url, int connections, String body) {
+    return new Wrk(setup, url, connections, body, "percentiles.lua", "wrk.out");
   }
 
   static Wrk post(Setup setup, String url, int connections, Traffic.Post post) {
-    String script = setup.scripts().resolve(post.script()).toString();
-    return new Wrk(setup, url, connections, post.body().length(), List.of("-s", script));
+    return new Wrk(setup, url, connections, post.body(), post.script(), "wrk.out");
+  }
+
+  /// A second one, beside another that is measured.
+  static Wrk beside(Setup setup, String url, int connections, String body) {
+    return new Wrk(setup, url, connections, body, "percentiles.lua", "wrk-beside.out");
   }
 
   @Override
@@ -42,21 +50,46 @@ final class Wrk implements Load {
 
   @Override
   public Outcome run(Duration duration) throws IOException, InterruptedException, LabException {
-    Path output = setup.folder().resolve("wrk.out");
-    Processes.Started started = setup.processes().start(command(duration), setup.folder(), output);
-    int exit;
-    try {
-      exit = started.process().waitFor();
-    } finally {
-      setup.processes().end(started.tree(), GRACE);
+    try (Running run = begin(duration)) {
+      return run.outcome();
     }
-    String printed = Files.readString(output);
-    if (exit != 0) {
-      throw new LabException("wrk ended with status " + exit + ": " + printed.strip());
+  }
+
+  Running begin(Duration duration) throws IOException {
+    Path file = setup.folder().resolve(output);
+    return new Running(setup.processes().start(command(duration), setup.folder(), file), file);
+  }
+
+  /// A run that has begun. Closing it ends it.
+  final class Running implements AutoCloseable {
+    private final Processes.Started started;
+    private final Path file;
+
+    private Running(Processes.Started started, Path file) {
+      this.started = started;
+      this.file = file;
     }
-    WrkReport report = WrkReport.parse(printed);
-    report.requireLength(length, connections);
-    return report.outcome();
+
+    /// Waits for its end.
+    Outcome outcome() throws IOException, InterruptedException, LabException {
+      int exit = started.process().waitFor();
+      String printed = Files.readString(file);
+      if (exit != 0) {
+        throw new LabException("wrk ended with status " + exit + ": " + printed.strip());
+      }
+      WrkReport report = WrkReport.parse(printed);
+      report.requireLength(length, connections);
+      return report.outcome();
+    }
+
+    @Override
+    public void close() throws IOException {
+      try {
+        setup.processes().end(started.tree(), GRACE);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /// wrk has ended when a run has.
@@ -67,11 +100,14 @@ final class Wrk implements Load {
   public void close() {}
 
   private List<String> command(Duration duration) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(setup.program().toString(), "-t1", "-c" + connections));
-    command.addAll(List.of("-d" + Durations.text(duration), "--latency"));
-    command.addAll(script);
-    command.add(url);
-    return command;
+    return List.of(
+        setup.program().toString(),
+        "-t1",
+        "-c" + connections,
+        "-d" + Durations.text(duration),
+        "--latency",
+        "-s",
+        setup.scripts().resolve(script).toString(),
+        url);
   }
 }

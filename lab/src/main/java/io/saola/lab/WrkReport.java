@@ -6,15 +6,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What one run of `wrk --latency` printed, as numbers. Latencies are in microseconds.
+/// What one run of wrk with `percentiles.lua` printed, as numbers.
 ///
 /// @param bytesRead heads and bodies, as exactly as wrk prints it
 record WrkReport(
     long requests,
     double bytesRead,
     double requestsPerSecond,
-    double p50,
-    double p99,
+    Outcome.Latency latency,
     long refused,
     SocketErrors socketErrors) {
 
@@ -36,8 +35,8 @@ record WrkReport(
   private static final Pattern READ =
       Pattern.compile("(?m)^\\s*\\d+ requests in [^,]+, ([\\d.]+)([KMGT]?)B read");
   private static final Pattern RATE = Pattern.compile("(?m)^Requests/sec:\\s*([\\d.]+)");
-  private static final Pattern P50 = Pattern.compile("(?m)^\\s*50%\\s+([\\d.]+)(us|ms|s|m|h)\\s*$");
-  private static final Pattern P99 = Pattern.compile("(?m)^\\s*99%\\s+([\\d.]+)(us|ms|s|m|h)\\s*$");
+  private static final Pattern LATENCY =
+      Pattern.compile("(?m)^lab: p50 (\\d+) p99 (\\d+) p99\\.9 (\\d+) max (\\d+)$");
 
   /// wrk calls them so; it counts every status above 399.
   private static final Pattern REFUSED =
@@ -54,8 +53,7 @@ record WrkReport(
         Long.parseLong(find(REQUESTS, output).group(1)),
         bytes(find(READ, output)),
         Double.parseDouble(find(RATE, output).group(1)),
-        micros(find(P50, output)),
-        micros(find(P99, output)),
+        latency(find(LATENCY, output)),
         refused.find() ? Long.parseLong(refused.group(1)) : 0,
         errors.find() ? socketErrors(errors) : SocketErrors.NONE);
   }
@@ -72,7 +70,7 @@ record WrkReport(
     errors.put("readErrors", socketErrors.read());
     errors.put("writeErrors", socketErrors.write());
     errors.put("timeouts", socketErrors.timeout());
-    return new Outcome(requests, requestsPerSecond, p50, p99, errors);
+    return new Outcome(requests, requestsPerSecond, latency, errors);
   }
 
   /// Checks that the answers had bodies of that length, as far as wrk tells: it reads each answer
@@ -90,6 +88,14 @@ record WrkReport(
               bytesRead / requests,
               body));
     }
+  }
+
+  private static Outcome.Latency latency(Matcher found) {
+    return new Outcome.Latency(
+        Double.parseDouble(found.group(1)),
+        Double.parseDouble(found.group(2)),
+        Double.parseDouble(found.group(3)),
+        Double.parseDouble(found.group(4)));
   }
 
   private static SocketErrors socketErrors(Matcher found) {
@@ -117,17 +123,6 @@ record WrkReport(
       case "G" -> number * 0x1p30;
       case "T" -> number * 0x1p40;
       default -> number;
-    };
-  }
-
-  private static double micros(Matcher found) {
-    double number = Double.parseDouble(found.group(1));
-    return switch (found.group(2).toLowerCase(Locale.ROOT)) {
-      case "us" -> number;
-      case "ms" -> number * 1e3;
-      case "s" -> number * 1e6;
-      case "m" -> number * 60e6;
-      default -> number * 3600e6;
     };
   }
 }

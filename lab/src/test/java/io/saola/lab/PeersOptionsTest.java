@@ -16,18 +16,21 @@ class PeersOptionsTest {
             new PeersOptions(
                 AppInterface.WSGI,
                 List.of(Workload.HELLO),
+                List.of(1),
                 List.of(64),
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(3),
                 3,
                 List.of(),
                 false,
-                null,
+                new PeersOptions.Output(null, null, null),
+                List.of(),
                 "/",
                 "python3",
                 List.of(),
                 false,
-                false));
+                false,
+                "./saola lab peers"));
   }
 
   @Test
@@ -38,6 +41,7 @@ class PeersOptionsTest {
                     "--interface",
                     "asgi",
                     "--workload=ws-echo,hello,hello",
+                    "--workers=1,4",
                     "--connections=64,256",
                     "--duration=1m",
                     "--warmup",
@@ -49,6 +53,9 @@ class PeersOptionsTest {
                     "--all",
                     "--json",
                     "out.json",
+                    "--csv=out.csv",
+                    "--html=out.html",
+                    "--with=a.json,b.json",
                     "--path",
                     "/a?b=c",
                     "--python",
@@ -60,18 +67,26 @@ class PeersOptionsTest {
             new PeersOptions(
                 AppInterface.ASGI,
                 List.of(Workload.WS_ECHO, Workload.HELLO),
+                List.of(1, 4),
                 List.of(64, 256),
                 Duration.ofMinutes(1),
                 Duration.ZERO,
                 5,
                 List.of("saola", "granian"),
                 true,
-                Path.of("out.json"),
+                new PeersOptions.Output(
+                    Path.of("out.json"), Path.of("out.csv"), Path.of("out.html")),
+                List.of(Path.of("a.json"), Path.of("b.json")),
                 "/a?b=c",
                 "python3.13",
                 List.of("--timeout", "5"),
                 true,
-                false));
+                false,
+                "./saola lab peers --interface asgi --workload=ws-echo,hello,hello --workers=1,4"
+                    + " --connections=64,256 --duration=1m --warmup 0 --rounds 5 --only"
+                    + " 'saola, granian' --all --json out.json --csv=out.csv --html=out.html"
+                    + " --with=a.json,b.json --path '/a?b=c' --python python3.13 --saola-args"
+                    + " '--timeout 5' --access-log"));
   }
 
   @Test
@@ -108,7 +123,32 @@ class PeersOptionsTest {
   @Test
   void asgi_means_all_its_workloads() throws UsageException {
     assertThat(PeersOptions.parse(List.of("--interface=asgi")).workloads())
-        .containsExactly(Workload.values());
+        .containsExactlyElementsOf(Workload.all(AppInterface.ASGI))
+        .doesNotContain(Workload.MIXED);
+    assertThat(PeersOptions.parse(List.of("--workload=all")).workloads())
+        .contains(Workload.DJANGO, Workload.MIXED)
+        .doesNotContain(Workload.API, Workload.SSE);
+  }
+
+  @Test
+  void quick_is_short_and_whatever_else_is_said_still_holds() throws UsageException {
+    PeersOptions quick = PeersOptions.parse(List.of("--quick"));
+    PeersOptions longer = PeersOptions.parse(List.of("--quick", "--rounds=2", "--only=uwsgi"));
+
+    long seconds =
+        (3 + quick.connections().size() * quick.warmup().plus(quick.duration()).toSeconds())
+            * quick.workloads().size()
+            * quick.only().size()
+            * quick.rounds();
+    assertThat(seconds).isLessThan(180);
+    assertThat(longer.rounds()).isEqualTo(2);
+    assertThat(longer.only()).containsExactly("uwsgi");
+  }
+
+  @Test
+  void other_results_are_for_the_page() {
+    assertThat(problems("--with=a.json"))
+        .containsExactly("--with needs --html: it is the page that shows other results as well");
   }
 
   @Test

@@ -24,6 +24,7 @@ class ProbeTest {
     server.createContext("/echo", exchange -> answer(exchange, 200, body(exchange)));
     server.createContext("/", exchange -> answer(exchange, 200, Traffic.HELLO));
     server.createContext("/broken", exchange -> answer(exchange, 500, Traffic.HELLO));
+    server.createContext("/books/", exchange -> answer(exchange, 200, "a page\n"));
     server.start();
   }
 
@@ -40,6 +41,12 @@ class ProbeTest {
   }
 
   @Test
+  void a_page_is_asked_for_at_its_own_path_and_is_what_the_app_has_told() throws IOException {
+    assertThat(ask(Workload.DJANGO, "/")).isEmpty();
+    assertThat(ask(Workload.API, "/")).isEqualTo("another body than the app's");
+  }
+
+  @Test
   void another_answer_is_wrong() throws IOException {
     assertThat(ask(Workload.TEN_K, "/")).isEqualTo("another body than the app's");
     assertThat(ask(Workload.ECHO, "/")).isEqualTo("another body than the app's");
@@ -47,7 +54,8 @@ class ProbeTest {
   }
 
   private String ask(Workload workload, String path) throws IOException {
-    return Probe.of(workload.traffic(), path).ask("127.0.0.1:" + server.getAddress().getPort());
+    return Probe.of(workload.traffic(), path, "a page\n")
+        .ask("127.0.0.1:" + server.getAddress().getPort());
   }
 
   private static String body(HttpExchange exchange) throws IOException {

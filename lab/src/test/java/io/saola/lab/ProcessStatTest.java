@@ -16,7 +16,7 @@ class ProcessStatTest {
     ProcessStat process = ProcessStat.parse("5063 (granian)" + REST);
 
     assertThat(process)
-        .isEqualTo(new ProcessStat(5063, "granian", 5061, 5057, 2349, 104 + 31 + 7 + 2, false));
+        .isEqualTo(new ProcessStat(5063, "granian", 5061, 5057, 2349, 104 + 7, 31 + 2, false));
   }
 
   @Test
@@ -75,7 +75,7 @@ class ProcessStatTest {
   }
 
   private static ProcessStat process(long pid, long parent, long group, long session) {
-    return new ProcessStat(pid, "x", parent, group, session, 0, false);
+    return new ProcessStat(pid, "x", parent, group, session, 0, 0, false);
   }
 
   private static List<Long> pids(List<ProcessStat> processes) {

@@ -6,18 +6,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class RosterTest {
+  @TempDir Path scratch;
+
   @ParameterizedTest
   @EnumSource(AppInterface.class)
   void every_server_is_told_its_address_and_the_app(AppInterface appInterface) {
     for (Peer peer : Roster.select(appInterface, List.of(), true)) {
-      assertThat(String.join(" ", command(peer)))
+      assertThat(String.join(" ", command(peer, 1, 0)))
           .as(peer.name())
-          .contains("8123")
-          .containsPattern("the_app:app|asgi_hello:app");
+          .contains(peer.is(Peer.Trait.NGINX) ? "app.sock" : "8123")
+          .contains("the_app:app");
     }
   }
 
@@ -34,8 +37,10 @@ class RosterTest {
   void every_workload_has_an_app(Workload workload) {
     for (AppInterface appInterface : AppInterface.values()) {
       if (workload.has(appInterface)) {
-        String module = workload.target(appInterface).replace(":app", ".py");
-        assertThat(Path.of("apps", module)).content().contains("def app(");
+        String[] target = workload.target(appInterface).split(":", 2);
+        assertThat(Path.of("apps", target[0].replace('.', '/') + ".py"))
+            .content()
+            .containsPattern("(def %1$s\\(|^%1$s = )".formatted(target[1]).replace("^", "(?m)^"));
       }
     }
   }
@@ -61,6 +66,59 @@ class RosterTest {
         assertThat(pinned).as(peer.name()).containsAll(peer.packages());
       }
     }
+    for (Workload workload : Workload.values()) {
+      assertThat(pinned).as(workload.label()).containsAll(workload.packages());
+    }
+  }
+
+  @Test
+  void every_server_of_several_workers_is_told_how_many() {
+    for (AppInterface appInterface : AppInterface.values()) {
+      for (Peer peer : Roster.select(appInterface, List.of(), true)) {
+        boolean told = command(peer, 3, 0).contains("3");
+
+        assertThat(told).as(peer.name()).isEqualTo(!peer.is(Peer.Trait.ONE_WORKER));
+        assertThat(peer.can(new Situation(appInterface, Workload.HELLO, 3, 64))).isEqualTo(told);
+      }
+    }
+  }
+
+  @Test
+  void an_app_that_waits_gets_the_threads_it_needs_where_there_are_any() {
+    assertThat(Workload.SLEEP.threads(AppInterface.WSGI)).isEqualTo(64);
+    assertThat(Workload.SLEEP.threads(AppInterface.ASGI)).isZero();
+    assertThat(
+            Roster.select(AppInterface.WSGI, List.of(), true).stream()
+                .filter(peer -> String.join(" ", command(peer, 1, 64)).contains("64"))
+                .map(Peer::name))
+        .containsExactly(
+            "saola", "granian", "gunicorn-gthread", "uwsgi", "nginx-uwsgi", "waitress");
+  }
+
+  @Test
+  void behind_nginx_a_server_listens_on_the_socket_that_nginx_knows() {
+    Peer peer = Roster.select(AppInterface.WSGI, List.of("nginx-gunicorn"), false).getFirst();
+
+    assertThat(command(peer, 2, 0)).containsSequence("-b", "unix:" + scratch + "/app.sock");
+    assertThat(scratch.resolve("front.conf"))
+        .content()
+        .contains("worker_processes 2;", "listen 127.0.0.1:8123;", "proxy_pass http://app;")
+        .contains("server unix:" + scratch + "/app.sock ");
+  }
+
+  @Test
+  void a_twin_runs_what_there_is_for_asgi() {
+    Peer uvicorn = Roster.select(AppInterface.WSGI, List.of("uvicorn"), false).getFirst();
+
+    assertThat(uvicorn.runs(AppInterface.WSGI)).isEqualTo(AppInterface.ASGI);
+    assertThat(uvicorn.can(new Situation(AppInterface.WSGI, Workload.MIXED, 1, 8))).isFalse();
+  }
+
+  @Test
+  void slow_answers_need_a_worker_that_is_free() {
+    assertThat(Workload.MIXED.workers(List.of(1))).containsExactly(2);
+    assertThat(Workload.MIXED.workers(List.of(1, 4))).containsExactly(4);
+    assertThat(Workload.HELLO.workers(List.of(1, 4))).containsExactly(1, 4);
   }
 
   @Test
@@ -70,9 +128,17 @@ class RosterTest {
     assertThat(Workload.HELLO.saolaArgs(AppInterface.ASGI)).isEmpty();
   }
 
-  private static List<String> command(Peer peer) {
+  private List<String> command(Peer peer, int workers, int threads) {
     return peer.command(
         new Peer.Start(
-            Path.of("/home"), Path.of("/bin"), "127.0.0.1:8123", "the_app:app", null, List.of()));
+            Path.of("/home"),
+            Path.of("/bin"),
+            "127.0.0.1:8123",
+            "the_app:app",
+            workers,
+            threads,
+            scratch,
+            null,
+            List.of()));
   }
 }

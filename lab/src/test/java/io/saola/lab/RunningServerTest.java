@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,8 +22,7 @@ class RunningServerTest {
       s.make_server("127.0.0.1", int(sys.argv[1].split(":")[1]), app).serve_forever()
       """;
 
-  private static final Peer PEER =
-      new Peer("hello", List.of(), false, true, "a test", _ -> List.of());
+  private static final Peer PEER = new Peer("hello", List.of(), Set.of(), "a test", _ -> List.of());
 
   private static final Probe PROBE = new Probe("/", "", Traffic.HELLO);
 

@@ -28,6 +28,11 @@ final class Tally {
   Received end(long now) {
     double seconds = (double) (now - began) / TimeUnit.SECONDS.toNanos(1);
     return new Received(
-        count, count / seconds, nanos.quantile(0.5) / 1000, nanos.quantile(0.99) / 1000);
+        count,
+        count / seconds,
+        nanos.quantile(0.5) / 1000,
+        nanos.quantile(0.99) / 1000,
+        nanos.quantile(0.999) / 1000,
+        nanos.quantile(1) / 1000);
   }
 }

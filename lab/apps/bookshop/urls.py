@@ -1,0 +1,7 @@
+"""The address of the page."""
+
+from django.urls import path
+
+from .views import books
+
+urlpatterns = (path("books/", books, name="books"),)

@@ -1,0 +1,14 @@
+package io.saola.lab;
+
+/// What all servers of one table have in common.
+record Situation(AppInterface appInterface, Workload workload, int workers, int connections) {
+  /// `hello, 64 connections: GET of 12 bytes`; with the workers where they are several.
+  String title() {
+    return workload.label()
+        + ", "
+        + (workers == 1 ? "" : workers + " workers, ")
+        + connections
+        + (connections == 1 ? " connection: " : " connections: ")
+        + workload.text();
+  }
+}
