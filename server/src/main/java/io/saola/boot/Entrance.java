@@ -6,6 +6,7 @@ import io.saola.exchange.Exchanges;
 import io.saola.front.Inherited;
 import io.saola.front.Listeners;
 import io.saola.front.http1.Http1;
+import io.saola.settings.AnswerSettings;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,11 @@ final class Entrance {
   /// What is open; null before that.
   @Nullable Listeners listeners() {
     return listeners;
+  }
+
+  /// From now on answers are like this. Only on the loop.
+  void change(AnswerSettings answers) {
+    http1.change(answers);
   }
 
   /// The app is ready: whoever is in, and whoever comes, is served.

@@ -26,21 +26,21 @@ final class Reloader {
   private final Blueprints blueprints;
   private final Supplier<Reading> source;
   private final Map<String, String> texts = new HashMap<>();
-  private final Runnable whenReloaded;
+  private final Consumer<Settings> whenReloaded;
   private boolean running;
   private boolean again;
   private @Nullable Reloaded last;
 
   /// @param first what the server was started with
   /// @param source reads it once more
-  /// @param whenReloaded told after each reload that succeeded
+  /// @param whenReloaded told after each reload that succeeded what holds now
   Reloader(
       Standing standing,
       Supervisor supervisor,
       Blueprints blueprints,
       Reading first,
       Supplier<Reading> source,
-      Runnable whenReloaded) {
+      Consumer<Settings> whenReloaded) {
     this.standing = standing;
     this.supervisor = supervisor;
     this.blueprints = blueprints;
@@ -84,7 +84,7 @@ final class Reloader {
         done -> {
           blueprints.ended(plan.version(), done.succeeded(), done.generation());
           if (done.succeeded()) {
-            whenReloaded.run();
+            whenReloaded.accept(settings);
           }
           ended(done, answer);
         });

@@ -152,7 +152,7 @@ public final class Server {
     started.add(app.supervisor());
     Connections connections = new Connections(loop);
     Entrance entrance = entrance(place, app, sockets, connections, accessLog);
-    Reloader reloader = reloader(standing, app);
+    Reloader reloader = reloader(standing, app, entrance);
     Handover handover = handover(app, place);
     Operating operating = operating(app, connections, reloader, handover);
     listenToSignals(accessLog, reloader, app.supervisor(), operating);
@@ -249,14 +249,19 @@ public final class Server {
         app.runtime().socket(), app.runtime().pages(), app.token(), app.blueprints()::welcome);
   }
 
-  private Reloader reloader(Standing standing, AppSide app) {
+  private Reloader reloader(Standing standing, AppSide app, Entrance entrance) {
     return new Reloader(
         standing,
         app.supervisor(),
         app.blueprints(),
         reading,
         again,
-        () -> app.loop().execute(app.dispatcher()::reloaded));
+        now ->
+            app.loop()
+                .execute(() -> {
+                  entrance.change(now.answers());
+                  app.dispatcher().reloaded();
+                }));
   }
 
   private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {

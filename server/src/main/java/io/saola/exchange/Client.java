@@ -5,6 +5,7 @@ import io.saola.model.Rejection;
 import io.saola.model.ResponseHead;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Whoever asked, as an exchange sees them: one response, by whatever protocol.
 ///
@@ -48,7 +49,9 @@ public interface Client {
   void readOn();
 
   /// No response has begun, and this is it.
-  void reject(Rejection reason);
+  ///
+  /// @param beside fields that it has, too; lent for the call
+  void reject(Rejection reason, @Nullable ResponseHead beside);
 
   /// The response that has begun cannot be completed.
   void abort();

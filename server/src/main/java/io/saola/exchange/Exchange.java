@@ -178,7 +178,7 @@ public final class Exchange implements Job, Answer {
   public void reject(Rejection reason) {
     rejection = reason;
     state = State.SENDING;
-    client.reject(reason);
+    reply.reject(reason);
   }
 
   /// What was to be a file's answer may be none; then what its app still says is of no use.

@@ -31,6 +31,7 @@ final class Reply {
   private boolean aborted;
   private boolean handedOver;
   private @Nullable CompressedBody compressed;
+  private @Nullable ResponseHead beside;
 
   /// @param credit tells the worker how many more bytes it may send
   Reply(
@@ -106,6 +107,7 @@ final class Reply {
   @Nullable Rejection file(FileAnswer answer) {
     begun = true;
     if (answer.rejection() != null) {
+      beside = answer.head();
       return answer.rejection();
     }
     FileChannel file = answer.file();
@@ -136,6 +138,11 @@ final class Reply {
       }
       delivery.file(file, piece.offset(), piece.length());
     }
+  }
+
+  /// The whole response is the server's own.
+  void reject(Rejection reason) {
+    client.reject(reason, beside);
   }
 
   /// The response begins; pieces follow.

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a request for a file is answered. Whoever has it sends it, and closes the file.
 ///
-/// @param rejection in place of everything else
+/// @param rejection in place of a body, beside the fields of the head
 /// @param head lent until the next answer is asked for
 /// @param file where the pieces are; null if there is none
 /// @param pieces of the body, in order

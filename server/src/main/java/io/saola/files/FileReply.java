@@ -50,6 +50,8 @@ final class FileReply {
   }
 
   FileAnswer refused(Rejection reason) {
+    text.status(reason.status());
+    text.into(head);
     return new FileAnswer(reason, head, null, List.of());
   }
 
@@ -111,15 +113,15 @@ final class FileReply {
       }
       Conditions conditions = new Conditions(request, file.tag(), file.modified());
       return switch (conditions.verdict()) {
-        case NOT_MODIFIED -> bodiless(304, null);
-        case FAILED -> bodiless(412, null);
+        case NOT_MODIFIED -> bodiless(304, null, null);
+        case FAILED -> bodiless(412, Rejection.FILE_CONDITION, null);
         case SEND -> {
           String range = conditions.range(Math.floorDiv(clock.millis(), 1000L));
           List<Part> parts = range == null ? null : ByteRanges.read(range, file.size());
           yield parts == null
               ? whole(200)
               : switch (parts.size()) {
-                case 0 -> bodiless(416, "bytes */" + file.size());
+                case 0 -> bodiless(416, Rejection.FILE_RANGE, "bytes */" + file.size());
                 case 1 -> part(parts.getFirst());
                 default -> several(parts);
               };
@@ -127,16 +129,18 @@ final class FileReply {
       };
     }
 
-    private FileAnswer bodiless(int status, @Nullable String range) {
+    /// @param reason what the client is told, unless it is the app that answers
+    private FileAnswer bodiless(int status, @Nullable Rejection reason, @Nullable String range) {
       begin(status, null);
       if (range != null) {
         text.field("Content-Range", range);
       }
-      if (status != 304) { // which has the length of what it stands for, or none
+      boolean refused = reason != null && app == null;
+      if (status != 304 && !refused) { // 304 has the length of what it stands for, or none
         text.field("Content-Length", "0");
       }
       text.into(head);
-      return new FileAnswer(null, head, null, List.of());
+      return new FileAnswer(refused ? reason : null, head, null, List.of());
     }
 
     private FileAnswer whole(int status) {

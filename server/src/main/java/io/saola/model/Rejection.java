@@ -37,6 +37,8 @@ public enum Rejection {
   WEBSOCKET_ORIGIN(403, "websocket-origin", "This page may not open a WebSocket here."),
   FILE_MISSING(404, "file-missing", "There is no such file."),
   FILE_METHOD(405, "file-method", "Files can be read only: GET and HEAD."),
+  FILE_CONDITION(412, "file-condition", "The file is not what the request takes it for."),
+  FILE_RANGE(416, "file-range", "The file has no such part."),
   FILE_UNREADABLE(500, "file-unreadable", "The file cannot be read."),
   HEAD_TIMEOUT(408, "head-timeout", "The request head did not arrive in time."),
   BODY_TIMEOUT(408, "body-timeout", "The request body did not arrive in time."),

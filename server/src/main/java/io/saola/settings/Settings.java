@@ -60,6 +60,7 @@ public record Settings(
     // The keeper has been started by this Python, in this folder, and the front knows the prefix.
     all.removeAll(List.of(AppSettings.PYTHON, AppSettings.CHDIR, AppSettings.ROOT_PATH));
     all.addAll(WarmupSettings.SECTION.settings());
+    all.addAll(AnswerSettings.SECTION.settings());
     all.addAll(
         List.of(
             WorkerSettings.COUNT,
@@ -72,8 +73,8 @@ public record Settings(
     return Set.copyOf(all);
   }
 
-  /// What a reload can change: all that concerns the app and its workers. Everything else is what
-  /// the server itself was started with.
+  /// What a reload can change: all that concerns the app and its workers, and what answers look
+  /// like. Everything else is what the server itself was started with.
   public static boolean isReloadable(Setting<?> setting) {
     return RELOADABLE.contains(setting);
   }
@@ -136,7 +137,7 @@ public record Settings(
         HttpSettings.from(values),
         ClientSettings.from(values),
         CompressSettings.from(values),
-        AnswerSettings.from(values),
+        AnswerSettings.from(values, folder),
         WebSockets.from(values),
         FileSettings.from(values, folder),
         QueueSettings.from(values),

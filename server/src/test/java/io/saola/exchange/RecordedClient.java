@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A client that takes what it is told to take, when it is told.
 final class RecordedClient implements Client {
@@ -108,7 +109,7 @@ final class RecordedClient implements Client {
   public void end() {}
 
   @Override
-  public void reject(Rejection reason) {}
+  public void reject(Rejection reason, @Nullable ResponseHead beside) {}
 
   @Override
   public void abort() {}

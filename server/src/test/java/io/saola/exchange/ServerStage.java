@@ -161,7 +161,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
         Rates.pausing(10 * SECOND),
         new FrontSettings.Most(0, 0),
         "/-/",
-        new AnswerSettings(List.of(), "saola"));
+        new AnswerSettings(List.of(), List.of(), "saola"));
   }
 
   private Listeners listen(Http1 http1) {

@@ -2,6 +2,8 @@ package io.saola.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +91,79 @@ class AnswerSettingsTest {
         .singleElement()
         .asString()
         .startsWith("header: the value of X-A is longer than 4096 bytes: \"bbb");
+  }
+
+  // ---- error pages
+
+  private Path file(String name, String content) throws IOException {
+    return Files.writeString(folder.resolve(name), content);
+  }
+
+  private static PageFile page(int first, int last, PageForm form, String content) {
+    return new PageFile(new PageFile.Statuses(first, last), form, content);
+  }
+
+  @Test
+  void a_page_may_be_for_several_statuses_and_lies_beside_others() throws IOException {
+    file("down.html", "<p>Käse");
+    file("down.json", "{}");
+    file("down.css", "");
+    Path other = file("Error.TXT", "text");
+
+    assertThat(read("--error-page", "502, 503=down.html", "--error-page=5XX=" + other).pages())
+        .containsExactly(
+            page(502, 502, PageForm.HTML, "<p>Käse"),
+            page(503, 503, PageForm.HTML, "<p>Käse"),
+            page(502, 502, PageForm.JSON, "{}"),
+            page(503, 503, PageForm.JSON, "{}"),
+            page(500, 599, PageForm.TEXT, "text"));
+  }
+
+  @Test
+  void a_page_that_cannot_be_had_is_one_line() throws IOException {
+    file("plain", "");
+    file("large.html", "x".repeat(PageFile.MOST + 1));
+    Files.write(folder.resolve("latin.html"), new byte[] {(byte) 0xe9});
+    Files.createDirectory(folder.resolve("folder.html"));
+    file("good.html", "");
+    Files.createSymbolicLink(folder.resolve("good.json"), folder.resolve("folder.html"));
+    Map<String, String> why =
+        Map.of(
+            "none.html", "there is no file " + folder.resolve("none.html"),
+            "plain",
+                folder.resolve("plain")
+                    + " must end in .html, .json or .txt, which says what it is",
+            "large.html", folder.resolve("large.html") + " is larger than 64 KiB",
+            "latin.html", folder.resolve("latin.html") + " is not UTF-8",
+            "folder.html", folder.resolve("folder.html") + " is no regular file",
+            "good.html", folder.resolve("good.json") + " is no regular file");
+    why.forEach((name, problem) ->
+        assertThat(examine("--error-page", "503=" + name).problems())
+            .containsExactly("error-page: " + problem + " (flag --error-page)"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"503", "503=", "=a.html", "a.html", "50=a.html", "5x=a.html", "5o3=a"})
+  void what_is_no_page_is_refused(String wrong) {
+    assertThat(examine("--error-page", wrong).problems())
+        .containsExactly(
+            "error-page: must be statuses and a file such as 503=maintenance.html or"
+                + " 5xx=error.html, not \""
+                + wrong
+                + "\" (flag --error-page)");
+  }
+
+  @Test
+  void only_errors_have_pages_and_each_has_one() throws IOException {
+    file("a.html", "a");
+
+    assertThat(examine("--error-page=200=a.html").problems())
+        .containsExactly(
+            "error-page: is for statuses from 400 to 599, not \"200=a.html\" (flag --error-page)");
+    assertThat(examine("--error-page=502,503=a.html", "--error-page=503=a.html").problems())
+        .containsExactly("error-page: 503 is given twice (flag --error-page)");
+    assertThat(examine("--error-page=5xx=a.html", "--error-page=5xx=a.html").problems())
+        .containsExactly("error-page: 5xx is given twice (flag --error-page)");
   }
 
   @Test

@@ -31,15 +31,20 @@ final class OtherValues {
   }
 
   static AnswerSettings defaultAnswers() {
-    return new AnswerSettings(List.of(), "saola");
+    return new AnswerSettings(List.of(), List.of(), "saola");
   }
 
   static Map<String, String> ofAnswers() {
-    return Map.of("header", "X-A: b, c", "server-header", "off");
+    return Map.of(
+        "error-page", "503=assets/down.txt", "header", "X-A: b, c", "server-header", "off");
   }
 
   static AnswerSettings answers() {
-    return new AnswerSettings(List.of(new HeaderField("X-A", "b, c")), "");
+    PageFile.Statuses down = new PageFile.Statuses(503, 503);
+    return new AnswerSettings(
+        List.of(new PageFile(down, PageForm.TEXT, "down\n")),
+        List.of(new HeaderField("X-A", "b, c")),
+        "");
   }
 
   static Map<String, String> ofCompression() {

@@ -117,6 +117,7 @@ class SettingsTest {
   private Map<String, String> others() throws IOException {
     Files.createDirectories(folder.resolve("site/spool"));
     Files.createDirectories(folder.resolve("site/assets/media"));
+    Files.writeString(folder.resolve("site/assets/down.txt"), "down\n");
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("chdir", folder.resolve("site").toString());
     texts.put("pythonpath", "lib:/opt/lib");

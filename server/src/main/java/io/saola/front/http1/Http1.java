@@ -3,7 +3,6 @@ package io.saola.front.http1;
 import io.netty.channel.ChannelHandler;
 import io.saola.exchange.Exchanges;
 import io.saola.front.Admission;
-import io.saola.front.AnswerFields;
 import io.saola.front.Connections;
 import io.saola.front.Forwarded;
 import io.saola.front.FrontSettings;
@@ -12,6 +11,7 @@ import io.saola.front.websocket.WebSocketLoop;
 import io.saola.model.Caller;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
+import io.saola.settings.AnswerSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -47,7 +47,7 @@ public final class Http1 {
     this.ids = ids;
     this.connections = connections;
     this.webSockets = webSockets;
-    this.writer = new ResponseWriter(clock, ids.areOn(), new AnswerFields(settings.answers()));
+    this.writer = new ResponseWriter(clock, ids.areOn(), settings.answers());
     this.admission = new Admission(settings.connections());
     this.probePrefix = settings.probePrefix().getBytes(StandardCharsets.US_ASCII);
   }
@@ -74,6 +74,11 @@ public final class Http1 {
 
   void removeTurnedAway() {
     turnedAway--;
+  }
+
+  /// From now on answers are like this. Only on the loop.
+  public void change(AnswerSettings answers) {
+    writer.change(answers);
   }
 
   /// Who is let in.

@@ -264,15 +264,15 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     boolean withBody = request.head().method() != Method.HEAD;
-    ctx.write(
-        shared.writer().refusal(ctx.alloc(), hasHead ? request.head() : null, reason, withBody),
-        ctx.voidPromise());
+    ResponseWriter.Own own =
+        shared.writer().refusal(ctx.alloc(), hasHead ? request.head() : null, reason, withBody);
+    ctx.write(own.bytes(), ctx.voidPromise());
     Exchange begun = exchange;
     exchange = null;
     if (begun != null) {
-      begun.refused(reason, withBody ? reason.text().length() + 1 : 0);
+      begun.refused(reason, own.bodyBytes());
     } else {
-      request.log(hasHead, reason.status(), reason, reason.text().length() + 1, startNanos);
+      request.log(hasHead, reason.status(), reason, own.bodyBytes(), startNanos);
     }
     linger(ctx);
   }

@@ -156,15 +156,15 @@ final class Http1Response implements Client {
   }
 
   @Override
-  public void reject(Rejection reason) {
+  public void reject(Rejection reason, @Nullable ResponseHead beside) {
     status = reason.status();
     close = connection.mustClose() || !request().keepAlive();
     boolean withBody = request().method() != Method.HEAD;
-    ctx.write(
-        shared.writer().rejection(allocator(), request(), reason, persistence(), withBody),
-        ctx.voidPromise());
+    ResponseWriter.Own own =
+        shared.writer().rejection(allocator(), request(), reason, beside, persistence(), withBody);
+    ctx.write(own.bytes(), ctx.voidPromise());
     flushLater();
-    exchange().finish(status, withBody ? reason.text().length() + 1 : 0, false);
+    exchange().finish(status, own.bodyBytes(), false);
     connection.responded(close);
   }
 

@@ -22,16 +22,11 @@ enum Probe {
 
   /// What a probe says at a moment.
   record Reading(int status, String text) {
-    ByteBuf response(Http1 shared, ByteBufAllocator allocator, RequestHead head, boolean close) {
-      String line = status + StatusPhrase.text(status);
+    ResponseWriter.Own response(
+        Http1 shared, ByteBufAllocator allocator, RequestHead head, boolean close) {
       Persistence persistence = Persistence.of(close, head.minorVersion());
       boolean withBody = head.method() != Method.HEAD;
-      return shared.writer().own(allocator, head, line, null, text, persistence, withBody);
-    }
-
-    /// Bytes of body.
-    int length() {
-      return text.length();
+      return shared.writer().probed(allocator, head, status, text, persistence, withBody);
     }
   }
 
@@ -66,8 +61,9 @@ enum Probe {
       boolean close,
       long startNanos) {
     Reading reading = read(shared);
-    request.log(true, reading.status(), null, reading.length(), startNanos);
-    return reading.response(shared, allocator, request.head(), close);
+    ResponseWriter.Own own = reading.response(shared, allocator, request.head(), close);
+    request.log(true, reading.status(), null, own.bodyBytes(), startNanos);
+    return own.bytes();
   }
 
   private Reading read(Http1 shared) {

@@ -5,12 +5,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.saola.front.AnswerFields;
+import io.saola.front.ErrorPage;
+import io.saola.front.ErrorPages;
+import io.saola.front.StatusPhrase;
 import io.saola.front.websocket.Handshake;
 import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
+import io.saola.settings.AnswerSettings;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
@@ -39,6 +44,19 @@ final class ResponseWriter {
   private static final byte[] SUBPROTOCOL = ascii("Sec-WebSocket-Protocol: ");
   private static final String WEBSOCKET_PREFIX = "sec-websocket-";
   private static final byte[] CONTINUE = ascii("HTTP/1.1 100 Continue\r\n\r\n");
+  private static final byte[] PROBED =
+      ascii("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n");
+  private static final byte[] VARY = ascii("Vary: Accept\r\n");
+  private static final byte[] RETRY_AFTER = ascii("Retry-After: 1\r\n");
+
+  /// RFC 9110 §15.5.6.
+  private static final byte[] ALLOW = ascii("Allow: GET, HEAD\r\n");
+
+  /// RFC 9110 §15.5.22 and §7.8, RFC 6455 §4.4.
+  private static final byte[] UPGRADE =
+      ascii("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
+
+  private static final byte[] NOTHING = {};
   private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
   private static final DateTimeFormatter IMF_FIXDATE =
       DateTimeFormatter.ofPattern("'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT\r\n'", Locale.ROOT)
@@ -59,18 +77,26 @@ final class ResponseWriter {
 
   private final InstantSource clock;
   private final boolean echoesIds;
-  private final AnswerFields fields;
+  private AnswerFields fields;
+  private ErrorPages pages;
   private byte[] line = new byte[2048];
   private int length;
   private byte[] date = CRLF;
   private long dateSecond = Long.MIN_VALUE;
 
   /// @param echoesIds whether a response carries the id of its request
-  /// @param fields what is added to every response
-  ResponseWriter(InstantSource clock, boolean echoesIds, AnswerFields fields) {
+  /// @param answers what is added to responses, and what the server's own look like
+  ResponseWriter(InstantSource clock, boolean echoesIds, AnswerSettings answers) {
     this.clock = clock;
     this.echoesIds = echoesIds;
-    this.fields = fields;
+    this.fields = new AnswerFields(answers);
+    this.pages = new ErrorPages(answers.pages());
+  }
+
+  /// From now on responses are like this.
+  void change(AnswerSettings answers) {
+    fields = new AnswerFields(answers);
+    pages = new ErrorPages(answers.pages());
   }
 
   /// The head of an app's response, in a buffer with room for `room` more bytes.
@@ -168,71 +194,111 @@ final class ResponseWriter {
   }
 
   /// A whole response of the server's own.
-  ByteBuf own(
+  ///
+  /// @param bodyBytes how many of the bytes are its body
+  record Own(ByteBuf bytes, int bodyBytes) {}
+
+  /// What a probe is told.
+  Own probed(
       ByteBufAllocator allocator,
-      @Nullable RequestHead request,
-      String status,
-      @Nullable String header,
+      RequestHead request,
+      int status,
       String text,
       Persistence persistence,
       boolean withBody) {
+    beginOwn(request, status);
+    byte[] body = ascii(text);
+    put(PROBED);
+    framing(body.length, false, persistence);
+    if (withBody) {
+      put(body);
+    }
+    ByteBuf bytes = allocator.directBuffer(length).writeBytes(line, 0, length);
+    return new Own(bytes, withBody ? body.length : 0);
+  }
+
+  private void beginOwn(@Nullable RequestHead request, int status) {
     length = 0;
-    byte[] body = text.getBytes(ISO_8859_1);
     put(VERSION);
-    put(ascii(status));
+    number(status);
+    put(StatusPhrase.bytes(status));
     put(CRLF);
     put(fields.server());
     put(date());
     echoId(request);
     put(fields.ofOwn());
-    put(ascii("Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"));
-    if (header != null) {
-      put(ascii(header));
-      put(CRLF);
-    }
-    framing(body.length, false, persistence);
-    if (withBody) {
-      put(body);
-    }
-    return allocator.directBuffer(length).writeBytes(line, 0, length);
   }
 
   /// The answer to a request that the server refuses.
-  ByteBuf rejection(
+  ///
+  /// @param request its head, if it is complete and right
+  /// @param beside fields that it has, too
+  Own rejection(
       ByteBufAllocator allocator,
       @Nullable RequestHead request,
       Rejection reason,
+      @Nullable ResponseHead beside,
       Persistence persistence,
       boolean withBody) {
-    return own(
-        allocator,
-        request,
-        reason.status() + StatusPhrase.text(reason.status()),
-        advice(reason.status()),
-        reason.text() + "\n",
-        persistence,
-        withBody);
+    int at = echoesIds && request != null ? request.indexOf(KnownHeader.X_REQUEST_ID) : -1;
+    ErrorPage page = pages.page(reason, request, at >= 0);
+    beginOwn(request, reason.status());
+    put(page.fields());
+    if (request != null) {
+      put(VARY);
+    }
+    put(advice(reason.status()));
+    for (int i = 0; beside != null && i < beside.fieldCount(); i++) {
+      field(beside, i);
+    }
+    int idStart = request != null && at >= 0 ? request.valueStart(at) : 0;
+    int idEnd = request != null && at >= 0 ? request.valueEnd(at) : 0;
+    int size = page.size(idEnd - idStart);
+    framing(size, false, persistence);
+    byte[] id = request == null ? CRLF : request.bytes();
+    if (withBody && !page.isShared()) {
+      for (int i = 0; i < page.pieceCount(); i++) {
+        put(id, idStart, i > 0 ? idEnd : idStart);
+        put(page.piece(i));
+      }
+    }
+    ByteBuf out = allocator.directBuffer(length).writeBytes(line, 0, length);
+    if (withBody && page.isShared()) {
+      ByteBuf ids = allocator.directBuffer(idEnd - idStart + 1);
+      out = withShared(out, page, ids.writeBytes(id, idStart, idEnd - idStart));
+    }
+    return new Own(out, withBody ? size : 0);
+  }
+
+  /// Takes over both buffers.
+  private static ByteBuf withShared(ByteBuf head, ErrorPage page, ByteBuf id) {
+    ByteBuf[] all = new ByteBuf[2 * page.pieceCount()];
+    all[0] = head;
+    all[1] = Unpooled.wrappedBuffer(page.sharedPiece(0));
+    for (int i = 1; i < page.pieceCount(); i++) {
+      all[2 * i] = id.retainedDuplicate();
+      all[2 * i + 1] = Unpooled.wrappedBuffer(page.sharedPiece(i));
+    }
+    id.release();
+    return Unpooled.wrappedBuffer(all.length, all);
   }
 
   /// The same, and nothing follows on the connection.
-  ///
-  /// @param request its head, if it is complete and right
-  ByteBuf refusal(
+  Own refusal(
       ByteBufAllocator allocator,
       @Nullable RequestHead request,
       Rejection reason,
       boolean withBody) {
-    return rejection(allocator, request, reason, Persistence.CLOSE, withBody);
+    return rejection(allocator, request, reason, null, Persistence.CLOSE, withBody);
   }
 
   /// What the client may do about it.
-  private static @Nullable String advice(int status) {
+  private static byte[] advice(int status) {
     return switch (status) {
-      case 405 -> "Allow: GET, HEAD"; // RFC 9110 §15.5.6
-      // RFC 9110 §15.5.22 and §7.8, RFC 6455 §4.4.
-      case 426 -> "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13";
-      case 503 -> "Retry-After: 1";
-      default -> null;
+      case 405 -> ALLOW;
+      case 426 -> UPGRADE;
+      case 503 -> RETRY_AFTER;
+      default -> NOTHING;
     };
   }
 

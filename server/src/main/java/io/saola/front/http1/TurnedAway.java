@@ -49,7 +49,7 @@ final class TurnedAway extends ChannelInboundHandlerAdapter implements Connectio
           shared.connections().remove(this);
           shared.removeTurnedAway();
         });
-    ctx.write(shared.writer().refusal(ctx.alloc(), null, reason, true), ctx.voidPromise());
+    ctx.write(shared.writer().refusal(ctx.alloc(), null, reason, true).bytes(), ctx.voidPromise());
     Closing.linger(ctx, input);
   }
 

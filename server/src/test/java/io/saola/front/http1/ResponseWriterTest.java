@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.saola.front.AnswerFields;
 import io.saola.front.Rates;
 import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.front.websocket.Handshake;
@@ -20,6 +19,8 @@ import io.saola.model.ResponseHead;
 import io.saola.settings.AllowedOrigins;
 import io.saola.settings.AnswerSettings;
 import io.saola.settings.HeaderField;
+import io.saola.settings.PageFile;
+import io.saola.settings.PageForm;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -37,8 +38,8 @@ class ResponseWriterTest {
   private final ResponseWriter writer = writer(true, "saola");
 
   private ResponseWriter writer(boolean echoesIds, String server, HeaderField... fields) {
-    AnswerSettings settings = new AnswerSettings(List.of(fields), server);
-    return new ResponseWriter(() -> now, echoesIds, new AnswerFields(settings));
+    AnswerSettings settings = new AnswerSettings(List.of(), List.of(fields), server);
+    return new ResponseWriter(() -> now, echoesIds, settings);
   }
 
   private static String text(ByteBuf bytes) {
@@ -131,17 +132,23 @@ class ResponseWriterTest {
         .contains("X-A: " + value + "\r\n");
   }
 
+  private ByteBuf rejected(
+      ResponseWriter by,
+      RequestHead asked,
+      Rejection reason,
+      Persistence persistence,
+      boolean withBody) {
+    return by.rejection(allocator, asked, reason, null, persistence, withBody).bytes();
+  }
+
   @Test
   void a_rejection_says_what_is_wrong_in_one_sentence() {
-    assertThat(
-            text(
-                writer.rejection(
-                    allocator, request, Rejection.QUEUE_FULL, Persistence.SILENT, true)))
+    assertThat(text(rejected(writer, request, Rejection.QUEUE_FULL, Persistence.SILENT, true)))
         .isEqualTo(
             "HTTP/1.1 503 Service Unavailable\r\n"
                 + OWN
                 + "Content-Type: text/plain; charset=utf-8\r\nCache-Control: no-store\r\n"
-                + "Retry-After: 1\r\nContent-Length: 22\r\n\r\nAll workers are busy.\n");
+                + "Vary: Accept\r\nRetry-After: 1\r\nContent-Length: 22\r\n\r\nAll workers are busy.\n");
   }
 
   private static RequestHead named(String id) {
@@ -158,9 +165,10 @@ class ResponseWriterTest {
 
     assertThat(text(writer.head(allocator, asked, head("200"), 0, false, Persistence.SILENT, 0)))
         .contains("\r\nX-Request-ID: abc-1\r\n");
-    assertThat(text(writer.refusal(allocator, asked, Rejection.BODY_TOO_LARGE, true)))
-        .contains("\r\nX-Request-ID: abc-1\r\n");
-    assertThat(text(writer.refusal(allocator, null, Rejection.LINE_END, true)))
+    assertThat(text(writer.refusal(allocator, asked, Rejection.BODY_TOO_LARGE, true).bytes()))
+        .contains("\r\nX-Request-ID: abc-1\r\n")
+        .endsWith("\r\n\r\nThe request body is too large.\nRequest: abc-1\n");
+    assertThat(text(writer.refusal(allocator, null, Rejection.LINE_END, true).bytes()))
         .doesNotContain("X-Request-ID");
   }
 
@@ -217,7 +225,7 @@ class ResponseWriterTest {
     ResponseWriter dressed =
         writer(true, "saola", field("cache-control", "public"), field("X-A", "b"));
 
-    assertThat(text(dressed.refusal(allocator, null, Rejection.LINE_END, true)))
+    assertThat(text(dressed.refusal(allocator, null, Rejection.LINE_END, true).bytes()))
         .contains("\r\nX-A: b\r\n")
         .contains("\r\nCache-Control: no-store\r\n")
         .doesNotContain("public");
@@ -237,22 +245,71 @@ class ResponseWriterTest {
     assertThat(
             text(nameless.head(allocator, request, head("200"), 0, false, Persistence.SILENT, 0)))
         .doesNotContain("Server");
-    assertThat(text(nameless.refusal(allocator, null, Rejection.LINE_END, true)))
+    assertThat(text(nameless.refusal(allocator, null, Rejection.LINE_END, true).bytes()))
         .doesNotContain("Server");
   }
 
   @Test
   void a_rejection_of_a_head_request_has_no_body() {
-    assertThat(
-            text(writer.rejection(allocator, request, Rejection.TIMEOUT, Persistence.CLOSE, false)))
+    assertThat(text(rejected(writer, request, Rejection.TIMEOUT, Persistence.CLOSE, false)))
         .startsWith("HTTP/1.1 504 Gateway Timeout\r\n")
         .endsWith("Content-Length: 40\r\nConnection: close\r\n\r\n");
+  }
+
+  @Test
+  void a_large_page_is_written_in_pieces_that_are_not_copied() {
+    PageFile.Statuses down = new PageFile.Statuses(503, 503);
+    String before = "<!-- " + "x".repeat(5000) + " -->";
+    PageFile page = new PageFile(down, PageForm.HTML, before + "$request_id, $request_id.");
+    AnswerSettings settings = new AnswerSettings(List.of(page), List.of(), "saola");
+    ResponseWriter large = new ResponseWriter(() -> now, true, settings);
+    RequestHead asked = named("abc-1");
+
+    for (int i = 0; i < 2; i++) {
+      ResponseWriter.Own own =
+          large.rejection(allocator, asked, Rejection.QUEUE_FULL, null, Persistence.SILENT, true);
+      String expected = before + "abc-1, abc-1.";
+      assertThat(own.bodyBytes()).isEqualTo(expected.length());
+      assertThat(text(own.bytes()))
+          .contains("\r\nContent-Length: " + expected.length() + "\r\n")
+          .endsWith("\r\n\r\n" + expected);
+    }
+    assertThat(text(rejected(large, asked, Rejection.QUEUE_FULL, Persistence.SILENT, false)))
+        .endsWith("\r\n\r\n");
+  }
+
+  @Test
+  void the_form_is_the_one_that_the_client_likes_best() {
+    RequestHead asked = new RequestHead();
+    byte[] bytes = "text/html;q=0.5, application/json".getBytes(ISO_8859_1);
+    asked.append(bytes, bytes.length);
+    asked.addField(KnownHeader.ACCEPT, 0, 0, 0, bytes.length);
+
+    assertThat(text(rejected(writer, asked, Rejection.TIMEOUT, Persistence.SILENT, true)))
+        .contains("\r\nContent-Type: application/problem+json\r\n", "\r\nVary: Accept\r\n")
+        .endsWith("\"code\":\"timeout\"}\n");
+    assertThat(text(writer.refusal(allocator, null, Rejection.LINE_END, true).bytes()))
+        .contains("\r\nContent-Type: text/plain; charset=utf-8\r\n")
+        .doesNotContain("Vary");
+  }
+
+  @Test
+  void a_rejection_may_have_fields_of_its_own() {
+    ResponseHead beside = head("416", "Content-Range", "bytes */3");
+
+    assertThat(
+            text(
+                writer
+                    .rejection(
+                        allocator, request, Rejection.FILE_RANGE, beside, Persistence.SILENT, true)
+                    .bytes()))
+        .contains("\r\nVary: Accept\r\nContent-Range: bytes */3\r\nContent-Length: ");
   }
 
   @ParameterizedTest
   @EnumSource(Rejection.class)
   void every_rejection_can_be_written(Rejection reason) {
-    assertThat(text(writer.rejection(allocator, request, reason, Persistence.CLOSE, true)))
+    assertThat(text(rejected(writer, request, reason, Persistence.CLOSE, true)))
         .startsWith("HTTP/1.1 " + reason.status() + " ")
         .endsWith("\r\n\r\n" + reason.text() + "\n");
   }
@@ -260,9 +317,7 @@ class ResponseWriterTest {
   @Test
   void another_version_of_websocket_is_told_which_is_spoken() {
     assertThat(
-            text(
-                writer.rejection(
-                    allocator, request, Rejection.WEBSOCKET_VERSION, Persistence.SILENT, true)))
+            text(rejected(writer, request, Rejection.WEBSOCKET_VERSION, Persistence.SILENT, true)))
         .startsWith("HTTP/1.1 426 Upgrade Required\r\n")
         .contains("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n");
   }

@@ -1,4 +1,4 @@
-package io.saola.front.http1;
+package io.saola.front;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

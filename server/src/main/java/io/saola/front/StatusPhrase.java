@@ -1,11 +1,11 @@
-package io.saola.front.http1;
+package io.saola.front;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// The reason phrases of the HTTP status code registry (RFC 9110 §15, RFC 6585, RFC 4918…), each
 /// with the space before it. A code that is not in it has none, which is the space alone.
-final class StatusPhrase {
+public final class StatusPhrase {
   private static final byte[] NONE = {' '};
   private static final byte[][] PHRASES = new byte[600][];
 
@@ -80,11 +80,11 @@ final class StatusPhrase {
   private StatusPhrase() {}
 
   /// Not to be changed.
-  static byte[] bytes(int status) {
+  public static byte[] bytes(int status) {
     return status < PHRASES.length ? PHRASES[status] : NONE;
   }
 
-  static String text(int status) {
+  public static String text(int status) {
     return new String(bytes(status), StandardCharsets.US_ASCII);
   }
 }
