@@ -22,6 +22,7 @@ record Bounds(Settings settings) {
         settings.http().maxBody().count(),
         settings.spool().maxSpool().count(),
         settings.spool().spoolLimit().count(),
+        settings.clients().grace().toNanos(),
         settings.spool().bufferMemory().count(),
         spool,
         new Limits(

@@ -59,6 +59,12 @@ public interface Client {
   /// How many bytes of the response's body have been written so far.
   long bodyBytes();
 
+  /// How many bytes it has taken so far, of all that it was ever sent.
+  long taken();
+
+  /// Whatever it is being sent, nothing more is, and its connection ends at once.
+  void cutOff(Rejection reason);
+
   /// Whether everything that was written has left.
   boolean hasTakenAll();
 

@@ -2,6 +2,7 @@ package io.saola.exchange;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.saola.model.Rejection;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Straight through while the client takes it and the memory budget has room, else through the
 /// spool; and the worker gets credit for what has been taken over, until the spool has reached its
 /// limit.
-final class Delivery {
+final class Delivery implements SlowReaders.Reader {
   private static final int SMALL = 4 * 1024;
   private static final int MEDIUM = 16 * 1024;
 
@@ -90,11 +91,22 @@ final class Delivery {
       underway++;
       client.write(piece, () -> sent(size));
     } else {
-      if (!spool().add(data, allocator)) {
-        withheld = true;
-      }
+      store(data);
       // Without memory to spare it is here that a client waits who could take it.
       resume();
+    }
+  }
+
+  private void store(ByteBuf data) {
+    ResponseSpool into = spool();
+    long before = into.room();
+    boolean stored = into.add(data, allocator);
+    if (before == 0 && into.room() > 0) {
+      folder.holds(this);
+    }
+    if (!stored) {
+      withheld = true;
+      folder.waits(this);
     }
   }
 
@@ -153,11 +165,12 @@ final class Delivery {
     if (underway > 0) {
       return;
     }
-    if (finished) {
+    if (finished || unwanted) {
       discard();
     } else if (spool != null && spool.isEmpty()) {
       // Only now may its file be written from the start again, so that it never outgrows the limit.
       spool.rewind();
+      folder.lets(this);
       withheld = false;
       grant();
     }
@@ -166,6 +179,9 @@ final class Delivery {
   /// Nobody wants the rest. The worker gets its credit, so that it comes to see this.
   void unwanted() {
     unwanted = true;
+    if (underway == 0) {
+      discard(); // its worker may need long to come to see it
+    }
     grant();
   }
 
@@ -180,6 +196,48 @@ final class Delivery {
   private void discard() {
     if (spool != null) {
       spool.discard();
+      folder.lets(this);
+    }
+  }
+
+  // ---- what is asked when there is no room
+
+  @Override
+  public long held() {
+    return spool == null ? 0 : spool.room();
+  }
+
+  @Override
+  public long left() {
+    return spool == null ? 0 : spool.left();
+  }
+
+  @Override
+  public long taken() {
+    return client.taken();
+  }
+
+  @Override
+  public void cutOff() {
+    client.cutOff(Rejection.SLOWEST);
+  }
+
+  @Override
+  public void roomAgain() {
+    ResponseSpool waiting = spool;
+    if (waiting == null || unwanted) {
+      return;
+    }
+    long before = waiting.room();
+    boolean stored = waiting.store();
+    if (before == 0 && waiting.room() > 0) {
+      folder.holds(this);
+    }
+    if (stored) {
+      withheld = false;
+      grant();
+    } else {
+      folder.waits(this);
     }
   }
 }

@@ -154,6 +154,11 @@ public final class Dispatcher implements WorkerLink.Owner {
     deaths.stop();
   }
 
+  /// Runs something in half a second.
+  void soon(Runnable action) {
+    loop.schedule(action, 500, TimeUnit.MILLISECONDS);
+  }
+
   /// Whether the app is an ASGI app.
   public boolean isAsgi() {
     return asgi;

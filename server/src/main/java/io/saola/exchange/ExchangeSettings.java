@@ -12,6 +12,8 @@ import java.util.List;
 /// @param maxBody longest request body in bytes; 0 for any
 /// @param maxSpool how many bytes of one response may wait for a slow reader
 /// @param spoolLimit how many bytes all spool files may have together
+/// @param grace how long others wait until the slowest readers go, when there is no room, in
+///   nanoseconds
 /// @param memoryBudget how many bytes of bodies may be held in memory
 /// @param spool folder for bodies that are not held in memory
 /// @param limits how long a request may run without sending anything
@@ -28,6 +30,7 @@ public record ExchangeSettings(
     long maxBody,
     long maxSpool,
     long spoolLimit,
+    long grace,
     long memoryBudget,
     Path spool,
     Limits limits,
@@ -52,6 +55,7 @@ public record ExchangeSettings(
         maxBody,
         maxSpool,
         spoolLimit,
+        grace,
         memoryBudget,
         spool,
         limits,

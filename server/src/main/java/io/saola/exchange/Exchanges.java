@@ -79,7 +79,8 @@ public final class Exchanges {
     this.accessLog = accessLog;
     this.counters = counters;
     this.budget = new MemoryBudget(settings.memoryBudget());
-    this.spool = new Spool(settings.spool(), settings.spoolLimit());
+    this.spool =
+        new Spool(settings.spool(), settings.spoolLimit(), settings.grace(), dispatcher::soon);
     this.compression = new Compression(settings.compress(), new SecureRandom());
   }
 
@@ -119,7 +120,7 @@ public final class Exchanges {
       return new StreamedBody(budget, allocator);
     }
     BufferedBody whole = new BufferedBody(budget, spool, allocator);
-    return dispatcher.isAsgi() ? new StoredBody(whole, spool, allocator) : whole;
+    return dispatcher.isAsgi() ? new StoredBody(whole, allocator) : whole;
   }
 
   /// Whether the app gets a request with what has come of its body by then.

@@ -52,7 +52,7 @@ final class Intake implements RequestSource {
       into.add(piece);
       return null;
     } catch (IOException e) {
-      shared.spool().failed("a request body", e);
+      shared.spool().refused(e);
       return e instanceof Spool.FullException ? Rejection.SPOOL_LIMIT : Rejection.BODY_SPOOL;
     }
   }
@@ -75,7 +75,7 @@ final class Intake implements RequestSource {
       }
       return true;
     } catch (IOException e) {
-      shared.spool().failed("a request body", e);
+      shared.spool().refused(e);
       return false;
     }
   }

@@ -64,6 +64,16 @@ final class ResponseSpool {
     return Math.max(size, spoolEnd);
   }
 
+  /// How much room the spool file takes.
+  long room() {
+    return spoolEnd;
+  }
+
+  /// Bytes that wait here.
+  long left() {
+    return size;
+  }
+
   /// Nothing is waiting and nothing of it is being sent: the spool file's space may be used again.
   ///
   /// It is cut, not written over: the kernel sends a file's own pages, which may still wait in the
@@ -100,6 +110,38 @@ final class ResponseSpool {
       toMemory(bytes, allocator);
       return false;
     }
+  }
+
+  /// Tries once more to put what is held in memory into the file.
+  ///
+  /// @return whether more may come
+  boolean store() {
+    List<Piece> all = List.copyOf(pieces);
+    pieces.clear();
+    boolean stored = true;
+    for (Piece piece : all) {
+      if (stored && piece instanceof InMemory(ByteBuf bytes)) {
+        stored = moveToFile(bytes);
+        if (stored) {
+          continue;
+        }
+      }
+      pieces.addLast(piece);
+    }
+    return stored;
+  }
+
+  private boolean moveToFile(ByteBuf bytes) {
+    int length = bytes.readableBytes();
+    try {
+      toFile(bytes);
+    } catch (IOException e) {
+      return false; // which was said before
+    }
+    size -= length; // it was counted before
+    budget.give(length);
+    bytes.release();
+    return true;
   }
 
   private void toFile(ByteBuf bytes) throws IOException {

@@ -3,6 +3,7 @@ package io.saola.exchange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +23,21 @@ final class Spool {
 
   private final Path folder;
   private final long limit;
+  private final SlowReaders readers;
+  private final Consumer<Runnable> soon;
+  private final Runnable look = this::look;
+  private boolean looking;
+  private long ended;
   private long taken;
   private long saidAt = System.nanoTime() - SILENCE;
 
-  Spool(Path folder, long limit) {
+  /// @param grace how long others wait until the slowest readers have to go, in nanoseconds
+  /// @param soon runs something in half a second
+  Spool(Path folder, long limit, long grace, Consumer<Runnable> soon) {
     this.folder = folder;
     this.limit = limit;
+    this.readers = new SlowReaders(grace, () -> taken);
+    this.soon = soon;
   }
 
   Path folder() {
@@ -50,6 +60,51 @@ final class Spool {
 
   long taken() {
     return taken;
+  }
+
+  // ---- when there is no room
+
+  /// Something of this reader's answer is stored.
+  void holds(SlowReaders.Reader reader) {
+    readers.add(reader, System.nanoTime());
+  }
+
+  /// Nothing of it is stored any more, and nothing of it waits.
+  void lets(SlowReaders.Reader reader) {
+    readers.remove(reader);
+    readers.waitsNoMore(reader);
+  }
+
+  /// A piece of its answer could not be stored: its worker waits.
+  void waits(SlowReaders.Reader reader) {
+    readers.waits(reader, System.nanoTime());
+    lookSoon();
+  }
+
+  /// A request's body could not be stored, and is refused.
+  void refused(IOException cause) {
+    failed("a request body", cause);
+    readers.refused(System.nanoTime());
+    lookSoon();
+  }
+
+  private void lookSoon() {
+    if (!looking) {
+      looking = true;
+      soon.accept(look);
+    }
+  }
+
+  private void look() {
+    looking = false;
+    int gone = readers.look(System.nanoTime());
+    ended += gone;
+    if (gone > 0) {
+      LOG.warn("cut off the slowest readers to make room: {}, {} so far", gone, ended);
+    }
+    if (readers.isPressed()) {
+      lookSoon();
+    }
   }
 
   /// Logs that something could not be stored, unless that was said just before.

@@ -9,6 +9,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A body that is complete before an ASGI app gets its request. A large one is passed on from its
 /// spool file, as fast as the app receives it (PROTOCOL §5): an event loop must not wait for a
@@ -16,17 +18,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The file is kept until the exchange ends, so that another worker can be sent it from the start.
 final class StoredBody extends RequestBody {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredBody.class);
+
   private final BufferedBody whole;
-  private final Spool spool;
   private final ByteBufAllocator allocator;
   private @Nullable WorkerLink link;
   private @Nullable FileChannel file;
   private int stream;
   private long position;
 
-  StoredBody(BufferedBody whole, Spool spool, ByteBufAllocator allocator) {
+  StoredBody(BufferedBody whole, ByteBufAllocator allocator) {
     this.whole = whole;
-    this.spool = spool;
     this.allocator = allocator;
   }
 
@@ -120,7 +122,7 @@ final class StoredBody extends RequestBody {
 
   /// The app is told that its client has gone: of the body, nothing more will come.
   private void failed(WorkerLink to, IOException cause) {
-    spool.failed("and read a request body", cause);
+    LOG.error("cannot read the spooled body of a request: {}", cause.toString());
     close();
     to.cancel(stream);
   }
@@ -132,7 +134,7 @@ final class StoredBody extends RequestBody {
       try {
         open.close();
       } catch (IOException e) {
-        spool.failed("and close a request body", e);
+        LOG.debug("a spool file could not be closed: {}", e.toString());
       }
     }
   }

@@ -70,7 +70,7 @@ public final class SendPace {
   }
 
   /// How many bytes the client's TCP has acknowledged so far; 0 if nobody knows.
-  private static long acknowledged(Channel channel) {
+  public static long acknowledged(Channel channel) {
     if (!(channel instanceof EpollSocketChannel)) {
       return 0;
     }

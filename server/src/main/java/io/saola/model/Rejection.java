@@ -46,6 +46,7 @@ public enum Rejection {
   BODY_SPOOL(507, "body-spool", "The request body could not be stored."),
   SPOOL_LIMIT(503, "spool-limit", "Too many request bodies are stored."),
   SEND_RATE(408, "send-rate", "The response was read too slowly."),
+  SLOWEST(408, "slowest-reader", "The response was read too slowly for the room that there is."),
   CONNECTIONS(503, "connections", "There are too many connections."),
   CONNECTIONS_PER_IP(
       503, "connections-per-ip", "There are too many connections from this address."),

@@ -20,11 +20,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DeliveryTest {
   private static final int MAX_SPOOL = 1 << 20;
+  private static final long GRACE = 0;
   private static final int PIECE = 64 * 1024;
 
   private final int leaksBefore = LeakCounter.open();
   private final ByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;
   private final RecordedClient client = new RecordedClient();
+  private final List<Runnable> looks = new ArrayList<>();
   private final List<Integer> credits = new ArrayList<>();
   private final StringBuilder expected = new StringBuilder();
   @TempDir private Path folder;
@@ -43,7 +45,7 @@ class DeliveryTest {
   }
 
   private void begin(long memory, Path spool) {
-    begin(memory, new Spool(spool, Long.MAX_VALUE));
+    begin(memory, new Spool(spool, Long.MAX_VALUE, GRACE, looks::add));
   }
 
   private void begin(long memory, Spool spool) {
@@ -268,6 +270,65 @@ class DeliveryTest {
 
     everythingHasArrived();
     assertThat(client.regions).isEqualTo(4);
+  }
+
+  /// What may be stored has been, in the name of somebody else, but for a little room.
+  private void begin(long memory, int room) throws IOException {
+    begin(memory, new Spool(folder, 1 << 30, GRACE, looks::add));
+    files.take((1 << 30) - room);
+  }
+
+  @Test
+  void a_worker_that_was_held_back_goes_on_when_there_is_room_again() throws IOException {
+    begin(PIECE, PIECE);
+    client.writable = false;
+    for (int i = 0; i < 6; i++) {
+      data(PIECE);
+    }
+    assertThat(credit()).isEqualTo(2 * PIECE);
+    assertThat(looks).hasSize(1);
+    files.give((1 << 30) - PIECE);
+
+    looks.getFirst().run();
+
+    assertThat(credit()).isEqualTo(6 * PIECE);
+    assertThat(delivery.held()).isEqualTo(6 * PIECE);
+    assertThat(budget.taken()).isZero();
+    resume();
+    everythingHasArrived();
+  }
+
+  @Test
+  void a_worker_stays_held_back_when_the_room_is_not_enough() throws IOException {
+    begin(PIECE, PIECE);
+    client.writable = false;
+    for (int i = 0; i < 6; i++) {
+      data(PIECE);
+    }
+    files.give(1 << 29);
+    files.take((1 << 29) - PIECE);
+    delivery.roomAgain();
+
+    assertThat(credit()).isEqualTo(2 * PIECE);
+    assertThat(delivery.held()).isEqualTo(2 * PIECE);
+    resume();
+    everythingHasArrived();
+    files.give((1 << 30) - 2 * PIECE);
+  }
+
+  @Test
+  void what_nobody_wants_is_freed_before_the_worker_has_ended() {
+    begin(PIECE);
+    client.writable = false;
+    for (int i = 0; i < 3; i++) {
+      data(PIECE);
+    }
+    assertThat(files.taken()).isPositive();
+
+    delivery.unwanted();
+
+    assertThat(files.taken()).isZero();
+    assertThat(budget.taken()).isZero();
   }
 
   @Test

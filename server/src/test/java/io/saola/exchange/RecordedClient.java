@@ -20,6 +20,7 @@ final class RecordedClient implements Client {
   final ByteArrayOutputStream received = new ByteArrayOutputStream();
   boolean writable = true;
   int regions;
+  @Nullable Rejection cutOff;
   private int limit = Integer.MAX_VALUE;
   private final ArrayDeque<Runnable> sent = new ArrayDeque<>();
   private final ArrayDeque<Runnable> taking = new ArrayDeque<>();
@@ -113,6 +114,16 @@ final class RecordedClient implements Client {
 
   @Override
   public void abort() {}
+
+  @Override
+  public long taken() {
+    return received.size();
+  }
+
+  @Override
+  public void cutOff(Rejection reason) {
+    cutOff = reason;
+  }
 
   @Override
   public long bodyBytes() {

@@ -122,6 +122,7 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
             1 << 20,
             maxSpool,
             Long.MAX_VALUE,
+            SECOND / 2,
             memory,
             folder,
             new Limits(timeout, GRACE, 0),

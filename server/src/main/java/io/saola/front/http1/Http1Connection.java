@@ -398,7 +398,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     if (sendPace.isUp(ctx.channel(), now)) {
-      cutOff(ctx);
+      cutOff(Rejection.SEND_RATE);
     } else if (pace.isUp(now)) {
       switch (state) {
         case HEAD -> {
@@ -417,14 +417,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// The client reads too slowly. Closed without a word, the kernel would keep what it has not
   /// read.
-  private void cutOff(ChannelHandlerContext ctx) {
+  void cutOff(Rejection reason) {
     Exchange current = exchange;
     exchange = null;
     state = State.CLOSED;
     if (current != null) {
-      current.clientGone(Rejection.SEND_RATE);
+      current.clientGone(reason);
     }
-    Closing.reset(ctx);
+    Closing.reset(Objects.requireNonNull(context, "not active"));
   }
 
   @Override

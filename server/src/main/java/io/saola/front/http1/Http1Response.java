@@ -10,6 +10,7 @@ import io.saola.exchange.Client;
 import io.saola.exchange.Exchange;
 import io.saola.exchange.WebSocketClient;
 import io.saola.exchange.WebSocketEvents;
+import io.saola.front.SendPace;
 import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.front.websocket.Handshake;
 import io.saola.model.KnownHeader;
@@ -338,6 +339,17 @@ final class Http1Response implements Client {
   @Override
   public long bodyBytes() {
     return bodyBytes;
+  }
+
+  @Override
+  public long taken() {
+    long acknowledged = SendPace.acknowledged(ctx.channel());
+    return acknowledged > 0 ? acknowledged : bodyBytes;
+  }
+
+  @Override
+  public void cutOff(Rejection reason) {
+    connection.cutOff(reason);
   }
 
   @Override
