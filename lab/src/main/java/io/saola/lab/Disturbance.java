@@ -3,6 +3,8 @@ package io.saola.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
 
 /// How much of the machine went to others while something was measured: to processes that are
 /// neither the server nor the lab with its load, and to other machines on the same host.
@@ -45,6 +47,21 @@ final class Disturbance {
   /// The load is a child of the lab that has been reaped, so the lab's own time includes it.
   private static long labTicks() throws IOException {
     return ProcessStat.parse(Files.readString(Path.of("/proc/self/stat"))).ticks();
+  }
+
+  /// A line for a report on a machine that was not quiet; nothing for a quiet one.
+  ///
+  /// @param others what others took of it in each measurement
+  static String said(double[] others, int cores) {
+    double most = Arrays.stream(others).max().orElse(0);
+    return most < NOTABLE_CORES
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%nthe machine was not quiet: others took up to %.1f of its %d cores, %.1f in the median%n",
+            most,
+            cores,
+            Median.of(others));
   }
 
   private static long otherTicks(long treeMicros) throws IOException {

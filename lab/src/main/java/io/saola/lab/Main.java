@@ -15,7 +15,7 @@ public final class Main {
 
   private static final int INTERRUPTED = 130;
 
-  private static final List<String> TOOLS = List.of("peers", "startup", "chaos");
+  private static final List<String> TOOLS = List.of("peers", "startup", "chaos", "slow-clients");
 
   private static final String HELP =
       """
@@ -23,9 +23,10 @@ public final class Main {
 
       Measures Saola from outside, as an operator sees it.
 
-        peers    Saola beside Granian, Gunicorn, uWSGI, Waitress, Uvicorn and Hypercorn
-        startup  what it takes to start a large Django project, in time and in memory
-        chaos    requests while workers are killed, recycled, and code is reloaded
+        peers         Saola beside Granian, Gunicorn, uWSGI, Waitress, Uvicorn and Hypercorn
+        startup       what it takes to start a large Django project, in time and in memory
+        chaos         requests while workers are killed, recycled, and code is reloaded
+        slow-clients  what a fast client notices of slow ones, and what becomes of these
 
       'saola lab TOOL --help' explains a tool.
       """;
@@ -48,6 +49,7 @@ public final class Main {
         case "peers" -> peers(PeersOptions.parse(arguments.subList(1, arguments.size())));
         case "startup" -> startup(StartupOptions.parse(arguments.subList(1, arguments.size())));
         case "chaos" -> chaos(ChaosOptions.parse(arguments.subList(1, arguments.size())));
+        case "slow-clients" -> slow(SlowOptions.parse(arguments.subList(1, arguments.size())));
         default ->
             throw new UsageException(List.of(Suggestion.sentence("tool of the lab", tool, TOOLS)));
       };
@@ -87,6 +89,14 @@ public final class Main {
     }
     return measure(
         processes -> new Chaos(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int slow(SlowOptions options) {
+    if (options.help()) {
+      System.out.print(SlowOptions.helpText());
+      return 0;
+    }
+    return measure(processes -> new Slow(home(), options, processes, InstantSource.system()).run());
   }
 
   private static int measure(Tool tool) {

@@ -60,7 +60,7 @@ final class ProcessTree {
   long pssBytes() throws IOException {
     long kibibytes = 0;
     for (ProcessStat member : members()) {
-      kibibytes += pssKibibytes(PROC.resolve(member.pid() + "/smaps_rollup"));
+      kibibytes += kibibytes(PROC.resolve(member.pid() + "/smaps_rollup"), "Pss:");
     }
     return kibibytes * 1024;
   }
@@ -76,7 +76,7 @@ final class ProcessTree {
     long others = 0;
     for (ProcessStat member : members()) {
       Path folder = PROC.resolve(Long.toString(member.pid()));
-      long bytes = pssKibibytes(folder.resolve("smaps_rollup")) * 1024;
+      long bytes = kibibytes(folder.resolve("smaps_rollup"), "Pss:") * 1024;
       if (program(folder).equals("java")) {
         java += bytes;
       } else {
@@ -84,6 +84,18 @@ final class ProcessTree {
       }
     }
     return new Memory(java, others);
+  }
+
+  /// The resident set size of its Java virtual machines: shared pages count whole, as in `ps`.
+  long javaRssBytes() throws IOException {
+    long kibibytes = 0;
+    for (ProcessStat member : members()) {
+      Path folder = PROC.resolve(Long.toString(member.pid()));
+      if (program(folder).equals("java")) {
+        kibibytes += kibibytes(folder.resolve("status"), "VmRSS:");
+      }
+    }
+    return kibibytes * 1024;
   }
 
   /// Kills one process of the tree and waits until it has ended, reaped or not.
@@ -191,10 +203,10 @@ final class ProcessTree {
     }
   }
 
-  private static long pssKibibytes(Path rollup) {
+  private static long kibibytes(Path file, String field) {
     try {
-      for (String line : Files.readAllLines(rollup, ISO_8859_1)) {
-        if (line.startsWith("Pss:")) {
+      for (String line : Files.readAllLines(file, ISO_8859_1)) {
+        if (line.startsWith(field)) {
           return Long.parseLong(line.replaceAll("\\D", ""));
         }
       }

@@ -5,7 +5,7 @@ import java.util.Locale;
 /// What two figures of one run have to do with each other, whatever the machine.
 ///
 /// @param asked how it reads
-/// @param figure the one that has to stay below
+/// @param figure the one that has to stay below; NaN if there is none, as for the limit
 /// @param limit what it has to stay below, from other figures of the same run or fixed
 /// @param unit of both
 record Relation(String asked, double figure, double limit, String unit) {
@@ -16,7 +16,7 @@ record Relation(String asked, double figure, double limit, String unit) {
 
   /// In one line: asked, measured, reached or missed.
   String verdict() {
-    if (!Double.isFinite(figure) || !Double.isFinite(limit)) {
+    if (Double.isNaN(figure) || Double.isNaN(limit)) {
       return asked + ": not measured";
     }
     return String.format(

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /// One server that is up and answers, on a port of its own.
 final class RunningServer {
@@ -41,6 +40,11 @@ final class RunningServer {
     String missing(RunningServer server) throws IOException;
   }
 
+  /// How a server is told where to listen.
+  interface CommandAt {
+    List<String> address(String address) throws IOException;
+  }
+
   private RunningServer(
       String name,
       Processes processes,
@@ -58,18 +62,9 @@ final class RunningServer {
 
   /// Starts a server and waits for its first right answer.
   static RunningServer start(
-      Peer peer,
-      Function<String, List<String>> commandAt,
-      Processes processes,
-      Path folder,
-      Path output,
-      Probe probe)
+      Peer peer, CommandAt commandAt, Processes processes, Path folder, Path output, Probe probe)
       throws IOException, InterruptedException, LabException {
-    Readiness answers =
-        server -> {
-          String wrong = probe.ask(server.address);
-          return wrong.isEmpty() ? "" : "no right answer: " + wrong;
-        };
+    Readiness answers = server -> server.lacks(probe);
     return new Starter(peer.name(), processes, folder, output, START_PATIENCE, PAUSE_MILLIS)
         .start(commandAt, answers);
   }
@@ -91,11 +86,11 @@ final class RunningServer {
     ///
     /// Between finding a port free and the server's bind another process may take it; such a start
     /// is repeated with another port.
-    RunningServer start(Function<String, List<String>> commandAt, Readiness readiness)
+    RunningServer start(CommandAt commandAt, Readiness readiness)
         throws IOException, InterruptedException, LabException {
       for (int attempt = 1; ; attempt++) {
         String address = freeAddress();
-        List<String> command = commandAt.apply(address);
+        List<String> command = commandAt.address(address);
         long begin = System.nanoTime();
         Processes.Started started = processes.start(command, folder, output);
         RunningServer server = new RunningServer(name, processes, started, output, address, begin);
@@ -153,6 +148,20 @@ final class RunningServer {
     if (!isAlive()) {
       throw new LabException(
           name + " ended with status " + started.process().exitValue() + lastLines());
+    }
+  }
+
+  /// What is still missing until it answers.
+  String lacks(Probe probe) throws IOException {
+    String wrong = probe.ask(address);
+    return wrong.isEmpty() ? "" : "no right answer: " + wrong;
+  }
+
+  boolean isAnswering(Probe probe) {
+    try {
+      return probe.ask(address).isEmpty();
+    } catch (IOException _) {
+      return false;
     }
   }
 

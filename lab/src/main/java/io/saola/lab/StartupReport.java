@@ -144,16 +144,8 @@ record StartupReport(
   }
 
   private String disturbance() {
-    double most = runs.stream().mapToDouble(StartupRun::otherCores).max().orElse(0);
-    double median = Median.of(runs.stream().mapToDouble(StartupRun::otherCores).toArray());
-    return most < Disturbance.NOTABLE_CORES
-        ? ""
-        : String.format(
-            Locale.ROOT,
-            "%nthe machine was not quiet: others took up to %.1f of its %d cores, %.1f in the median%n",
-            most,
-            machine.cores(),
-            median);
+    return Disturbance.said(
+        runs.stream().mapToDouble(StartupRun::otherCores).toArray(), machine.cores());
   }
 
   private static String text(String format, double value) {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +70,7 @@ class RunningServerTest {
     assertThat(server.stop()).isTrue();
   }
 
-  private RunningServer start(Function<String, List<String>> command) throws Exception {
+  private RunningServer start(RunningServer.CommandAt command) throws Exception {
     return RunningServer.start(PEER, command, processes, folder, folder.resolve("out"), PROBE);
   }
 }

@@ -52,7 +52,7 @@ public final class SteadyLoad implements AutoCloseable {
   }
 
   /// @param patience how long a request may take
-  static SteadyLoad start(
+  public static SteadyLoad start(
       InetSocketAddress server, String path, String body, double perSecond, Duration patience) {
     SteadyLoad load = new SteadyLoad(server, path, body, perSecond, patience);
     load.schedule.start();
