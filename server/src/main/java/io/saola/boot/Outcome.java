@@ -11,6 +11,10 @@ sealed interface Outcome {
   /// A file of the app has changed (`--reload`).
   record Changed() implements Outcome {}
 
+  /// A process has died that nobody had told to, and the server shall end with it
+  /// (`--crash-together`); `account` says which, how, and at what.
+  record Crashed(String account) implements Outcome {}
+
   /// The keeper has died.
   record KeeperGone() implements Outcome {}
 

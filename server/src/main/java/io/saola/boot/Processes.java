@@ -3,8 +3,9 @@ package io.saola.boot;
 import io.netty.channel.EventLoop;
 import io.saola.exchange.Dispatcher;
 import io.saola.observe.AppOutput;
-import io.saola.settings.WorkerSettings;
+import io.saola.settings.Settings;
 import io.saola.supervisor.Events;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +16,20 @@ final class Processes implements Events {
   private final EventLoop loop;
   private final AppOutput output = new AppOutput();
   private final long retireNanos;
+  private final boolean crashTogether;
   private final Blueprints blueprints;
   private volatile String python = "";
   private volatile @Nullable Dispatcher dispatcher;
 
   /// @param blueprints told what each generation is made by
-  /// @param workers say how long one that was replaced has to finish
+  /// @param settings say how long one that was replaced has to finish, and whether all end together
   Processes(
-      BlockingQueue<Outcome> outcomes,
-      EventLoop loop,
-      Blueprints blueprints,
-      WorkerSettings workers) {
+      BlockingQueue<Outcome> outcomes, EventLoop loop, Blueprints blueprints, Settings settings) {
     this.outcomes = outcomes;
     this.loop = loop;
     this.blueprints = blueprints;
-    this.retireNanos = workers.gracefulTimeout().toNanos();
+    this.retireNanos = settings.workers().gracefulTimeout().toNanos();
+    this.crashTogether = settings.server().crashTogether();
   }
 
   void dispatcher(Dispatcher dispatcher) {
@@ -54,6 +54,18 @@ final class Processes implements Events {
   @Override
   public void workerGone(int slot, int generation, int pid, String how) {
     onLoop(to -> to.processGone(pid, how));
+  }
+
+  @Override
+  public void crashed(int pid, String account) {
+    if (crashTogether) {
+      onLoop(to ->
+          to.lostWith(pid, requests -> outcomes.add(new Outcome.Crashed(at(account, requests)))));
+    }
+  }
+
+  private static String at(String account, List<String> requests) {
+    return requests.isEmpty() ? account : account + " request=" + String.join(", ", requests);
   }
 
   @Override

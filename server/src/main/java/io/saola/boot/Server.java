@@ -206,7 +206,7 @@ public final class Server {
       throws IOException {
     String token = UUID.randomUUID().toString();
     Blueprints blueprints = blueprints(runtime, spool, token);
-    Processes processes = new Processes(outcomes, loop, blueprints, settings.workers());
+    Processes processes = new Processes(outcomes, loop, blueprints, settings);
     Supervisor supervisor = new Supervisor(blueprints.plan(settings), processes, System::nanoTime);
     ExchangeSettings limits = bounds.exchanges(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));

@@ -21,6 +21,8 @@ final class Serving {
   /// In place of an exit code: the app has changed before it could be served.
   static final int AGAIN = -1;
 
+  private static final String CRASH = "crash";
+
   private final Settings settings;
   private final BlockingQueue<Outcome> outcomes;
   private final Counters counters;
@@ -85,6 +87,10 @@ final class Serving {
             return AGAIN; // nothing to lose: what loads now is old
           }
         }
+        case Outcome.Crashed(String account) -> {
+          crashed(account);
+          return Server.INTERNAL;
+        }
         case Outcome.KeeperGone() -> {
           LOG.error("the keeper of the Python processes has died, and they with it");
           return Server.INTERNAL;
@@ -118,6 +124,19 @@ final class Serving {
       drain.run(signal, settings.workers().gracefulTimeout());
     }
     LOG.info("stopped after {}", total());
+  }
+
+  /// Whoever started the server shall start all of it anew.
+  private void crashed(String account) throws InterruptedException {
+    LOG.error("the server ends with one of its processes (--crash-together): {}", account);
+    place.failed(account);
+    handover.close();
+    Listeners open = entrance.listeners();
+    if (open != null && drain.linger(CRASH, Duration.ZERO)) {
+      open.close();
+      drain.run(CRASH, settings.workers().gracefulTimeout());
+    }
+    LOG.info("ended after {}", total());
   }
 
   private void handedOver(long pid) throws InterruptedException {

@@ -21,6 +21,11 @@ final class Deaths {
   /// Reports are remembered only until the end of a link, which has been read soon after.
   private static final int REMEMBERED = 256;
 
+  private static final int LAST = 8;
+
+  /// Of the requests that a worker had begun so many are kept.
+  private static final int MOST_LOST = 4;
+
   private static final String UNKNOWN = "nothing is known of its exit";
 
   private final EventLoop loop;
@@ -32,6 +37,16 @@ final class Deaths {
           return size() > REMEMBERED;
         }
       };
+
+  /// What workers had begun that have ended, for the last few of them.
+  private final Map<Integer, List<String>> lost =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Integer, List<String>> eldest) {
+          return size() > LAST;
+        }
+      };
+
   private boolean stopping;
 
   Deaths(EventLoop loop) {
@@ -41,6 +56,20 @@ final class Deaths {
   /// A process of this number lives, whatever became of the last one.
   void born(int pid) {
     reported.remove(pid);
+    lost.remove(pid);
+  }
+
+  /// This request was with the worker when it ended.
+  void lost(int pid, String request) {
+    List<String> requests = lost.computeIfAbsent(pid, _ -> new ArrayList<>());
+    if (requests.size() < MOST_LOST) {
+      requests.add(request);
+    }
+  }
+
+  /// The requests that were with a worker when it ended; not all of them if they were many.
+  List<String> lostWith(int pid) {
+    return List.copyOf(lost.getOrDefault(pid, List.of()));
   }
 
   /// The keeper has reaped this process; `how` is `SIGKILL` or `exit code 1`.

@@ -5,10 +5,13 @@ import io.saola.link.WorkerLink;
 import io.saola.pool.WorkerPool;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   private @Nullable WorkerLink offered;
   private final Set<WorkerLink> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
+  private final Map<Integer, Consumer<List<String>>> mourners = new HashMap<>();
   private final Deaths deaths;
   private final ExchangeSettings.Lifetime lifetime;
   private int busiest;
@@ -283,6 +287,16 @@ public final class Dispatcher implements WorkerLink.Owner {
     }
   }
 
+  /// Answers with the requests that a worker had begun when it ended, as soon as its link has been
+  /// read to its end.
+  public void lostWith(int pid, Consumer<List<String>> answer) {
+    if (find(pid) == null) {
+      answer.accept(deaths.lostWith(pid));
+    } else {
+      mourners.put(pid, answer);
+    }
+  }
+
   void submit(Exchange exchange, long now) {
     pool.submit(exchange, now);
     watch();
@@ -369,6 +383,10 @@ public final class Dispatcher implements WorkerLink.Owner {
   public void closed(WorkerLink link) {
     LOG.debug("link closed {} {}", link, link.counts());
     open.remove(link);
+    Consumer<List<String>> mourner = mourners.remove(link.pid());
+    if (mourner != null) {
+      loop.execute(() -> lostWith(link.pid(), mourner)); // its requests are told next
+    }
     time.forget(link);
     remove(link);
     if (link.equals(offered)) {

@@ -51,7 +51,7 @@ final class Trouble {
 
   void servedAgain() {
     String what = assignment.toString();
-    String request = request();
+    String request = lostRequest();
     onceKnown(
         how -> LOG.warn("serving again, alone: {} died=\"{}\" request={}", what, how, request));
   }
@@ -59,7 +59,7 @@ final class Trouble {
   /// @param why the reason for not serving it again
   void lost(String why) {
     String what = assignment.toString();
-    String request = request();
+    String request = lostRequest();
     onceKnown(how ->
         LOG.error(
             "lost with its worker: {} died=\"{}\" request={} not-repeated=\"{}\"",
@@ -67,6 +67,12 @@ final class Trouble {
             how,
             request,
             why));
+  }
+
+  private String lostRequest() {
+    String request = request();
+    shared.dispatcher().deaths().lost(assignment.pid(), request);
+    return request;
   }
 
   private void onceKnown(Consumer<String> line) {

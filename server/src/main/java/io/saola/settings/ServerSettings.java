@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param readyFile absolute; null for none
 /// @param listenEarly whether connections are let in before the app is ready
 /// @param whenReady a command for the shell; empty for none
+/// @param crashTogether whether all ends when one process dies
 /// @param user name or number; empty to stay who started the server
 /// @param group name or number; empty for the user's own
 /// @param umask what it takes away from the mode of new files; null to leave that as it is
@@ -24,6 +25,7 @@ public record ServerSettings(
     @Nullable Path readyFile,
     boolean listenEarly,
     String whenReady,
+    boolean crashTogether,
     String user,
     String group,
     @Nullable Integer umask,
@@ -64,6 +66,12 @@ public record ServerSettings(
           NO_LETTER,
           "COMMAND",
           "Command that the server runs once, by /bin/sh, when it is ready.");
+
+  static final Setting<Boolean> CRASH_TOGETHER =
+      SECTION.flag(
+          "crash-together",
+          "End the whole server, with exit code 70, when a worker or mold dies that nobody told to."
+              + " Without it, it is replaced.");
 
   static final Setting<String> USER =
       SECTION.text(
@@ -110,6 +118,7 @@ public record ServerSettings(
         file(values, READY_FILE, folder),
         values.get(LISTEN_EARLY),
         values.get(WHEN_READY),
+        values.get(CRASH_TOGETHER),
         values.get(USER),
         values.get(GROUP),
         mask.isEmpty() ? null : Integer.parseInt(mask, FileMask.OCTAL),

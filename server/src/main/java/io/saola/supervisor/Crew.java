@@ -288,6 +288,18 @@ final class Crew {
         member.generation(),
         exited.pid(),
         exited.status() + (why.isEmpty() ? "" : ": " + why));
+    boolean candidate = running != null && member.generation() >= running.first();
+    boolean asked = replaced || (candidate && !before.word().equals("ready"));
+    // One that was told to go, or is on trial, may exit with any code, but not by a signal.
+    if (why.isEmpty() && (!asked || (replaced && exited.status().value() < 0))) {
+      crashed(member, exited, before);
+    }
+  }
+
+  private void crashed(Roll.Member member, Report.Exited exited, Life before) {
+    if (!halted) {
+      events.crashed(exited.pid(), Obituary.account(member, exited, before));
+    }
   }
 
   private void moldExited(Slot slot, Roll.Member member, Report.Exited exited, long now) {
@@ -295,6 +307,9 @@ final class Crew {
     workforce.moldGone(member.generation(), now);
     boolean toSay = molds.exited(slot, exited, halted, now);
     log(Obituary.of(slot, member, exited, before, now), !toSay);
+    if (toSay && before.madeToEnd().isEmpty()) {
+      crashed(member, exited, before);
+    }
   }
 
   private void log(String line, boolean expected) {

@@ -13,6 +13,11 @@ public interface Events {
   /// it was killed behind (`SIGKILL: timeout`). Its link may still hold answers to be read.
   void workerGone(int slot, int generation, int pid, String how);
 
+  /// A mold or worker has ended that nobody had told to, while the server does not end either; of a
+  /// worker, [#workerGone] has been told before. `account` says which, and how: `worker exited
+  /// slot=0 gen=1 pid=4711 signal=SEGV`.
+  void crashed(int pid, String account);
+
   /// This worker's place has been taken by another: it is given nothing more, and may go when it
   /// has finished what it has.
   void retire(int slot, int pid);

@@ -8,13 +8,17 @@ final class Obituary {
   private Obituary() {}
 
   static String of(Slot slot, Roll.Member member, Report.Exited exited, Life before, long now) {
+    return account(member, exited, before) + outlook(slot, now);
+  }
+
+  /// The same without what comes next.
+  static String account(Roll.Member member, Report.Exited exited, Life before) {
     String what = Slot.label(member.role(), member.slot(), member.generation(), exited.pid());
     return what.replaceFirst(" ", " exited ")
         + " "
         + exited.status().field()
         + (before.madeToEnd().isEmpty() ? "" : " why=\"" + before.madeToEnd() + "\"")
-        + (before.word().equals("ready") ? "" : " while=" + before.word())
-        + outlook(slot, now);
+        + (before.word().equals("ready") ? "" : " while=" + before.word());
   }
 
   static String outlook(Slot slot, long now) {

@@ -115,7 +115,7 @@ final class OtherValues {
   }
 
   static ServerSettings defaultServer() {
-    return new ServerSettings(null, null, false, "", "", "", null, Duration.ZERO, "");
+    return new ServerSettings(null, null, false, "", false, "", "", null, Duration.ZERO, "");
   }
 
   static Map<String, String> ofServer() {
@@ -124,6 +124,7 @@ final class OtherValues {
         "ready-file", "server.ready",
         "listen-early", "on",
         "when-ready", "echo a, b",
+        "crash-together", "on",
         "user", "somebody",
         "group", "some",
         "umask", "027",
@@ -182,6 +183,6 @@ final class OtherValues {
     Path pid = site.resolve("server.pid");
     Path ready = site.resolve("server.ready");
     return new ServerSettings(
-        pid, ready, true, "echo a, b", "somebody", "some", 23, Duration.ofSeconds(5), "4711");
+        pid, ready, true, "echo a, b", true, "somebody", "some", 23, Duration.ofSeconds(5), "4711");
   }
 }

@@ -13,6 +13,13 @@ final class Recorder implements Events {
 
   private final BlockingQueue<String> generations = new LinkedBlockingQueue<>();
 
+  private final BlockingQueue<String> crashes = new LinkedBlockingQueue<>();
+
+  /// What has ended and was not told to.
+  BlockingQueue<String> crashes() {
+    return crashes;
+  }
+
   /// What molds were made by.
   BlockingQueue<String> generations() {
     return generations;
@@ -56,6 +63,11 @@ final class Recorder implements Events {
   @Override
   public void workerGone(int slot, int generation, int pid, String how) {
     seen.add("worker gone " + slot + " " + generation + " " + pid + " " + how);
+  }
+
+  @Override
+  public void crashed(int pid, String account) {
+    crashes.add(account);
   }
 
   @Override
