@@ -7,12 +7,15 @@ that the interpreter it runs with must have Flask, for the last server.
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -30,6 +33,39 @@ def first_command(copy: Path) -> None:
     run = subprocess.run([copy / "saola", "check"], cwd=folder, check=True, stdout=-1)
     shown = re.findall(r"^chdir +(.*\S) +default$", run.stdout.decode(), re.MULTILINE)
     expect(shown == [str(folder)], "the first command builds, and stays in its folder")
+    name = (copy / ".saola/image/current").read_text().strip()
+    expect((copy / ".saola/image" / name / "lib/saola.aot").exists(), "it makes an image, too")
+
+
+def image(copy: Path) -> None:
+    """What serves comes from the image; its libraries are not unpacked."""
+    arguments = ["-b", "127.0.0.1:0", "--chdir", "examples/raw_wsgi", "raw_wsgi:app"]
+    with server(copy, "serve", *arguments) as saola:
+        saola.port()
+        place = Path(f"/proc/{saola.process.pid}")
+        java = (place / "exe").readlink()
+        expect(java.is_relative_to(copy / ".saola/image"), "Java is that of the image")
+        for coding in ("zstd", "br"):
+            expect(compressed(saola.port(), coding), f"answers are compressed with {coding}")
+        mapped = (place / "maps").read_text()
+        expect("/lib/saola.aot" in mapped, "the JVM has taken the cache")
+        places = re.findall(r"(/\S*)/lib(?:netty\w*|zstd[\w.-]*|brotli)\.so$", mapped, re.MULTILINE)
+        expect(set(places) == {f"{java.parents[1]}/lib/native"}, "no library is unpacked")
+        saola.end(signal.SIGTERM)
+
+
+def compressed(port: int, coding: str) -> bool:
+    """Whether an answer is, within the time that its library may take to be loaded."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    end = time.monotonic() + 30
+    with contextlib.closing(connection):
+        while time.monotonic() < end:
+            connection.request("GET", "/env", headers={"Accept-Encoding": coding})
+            answer = connection.getresponse()
+            answer.read()
+            if answer.headers["Content-Encoding"] == coding:
+                return True
+    return False
 
 
 def demo(copy: Path) -> None:
@@ -157,6 +193,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         first_command(copy)
+        image(copy)
         demo(copy)
         raw_wsgi(copy)
         flask_app(copy)
