@@ -30,13 +30,7 @@ final class Caveats {
         }
       }
       if (!servers.isEmpty()) {
-        loads.add(
-            String.format(
-                "%s, %d workers, %d connections (%s)",
-                situation.workload().label(),
-                situation.workers(),
-                situation.connections(),
-                String.join(", ", servers)));
+        loads.add(situation.name() + " (" + String.join(", ", servers) + ")");
       }
     }
     if (!loads.isEmpty()) {

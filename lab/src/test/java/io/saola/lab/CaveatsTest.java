@@ -19,7 +19,7 @@ class CaveatsTest {
         .singleElement()
         .asString()
         .startsWith("the load had no more to give")
-        .endsWith("hello, 1 workers, 64 connections (saola)");
+        .endsWith("hello, 64 connections (saola)");
   }
 
   @Test
