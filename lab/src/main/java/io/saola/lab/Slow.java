@@ -41,7 +41,9 @@ final class Slow {
   int run() throws IOException, InterruptedException, LabException {
     Tools.required("setsid", "util-linux");
     JsonFile.requireFolder(options.json());
-    PeerVenv venv = PeerVenv.prepare(home, Interpreters.one(options.python()), "requirements-peers.txt", "peers-%s");
+    PeerVenv venv =
+        PeerVenv.prepare(
+            home, Interpreters.one(options.python()), "requirements-peers.txt", "peers-%s");
     Path nginx = Nginx.find().orElse(null);
     Path folder = processes.keep(Files.createTempDirectory(home.resolve(".saola/lab"), "run-"));
     Machine machine = Machine.look(home, venv.python(), null, clock);

@@ -89,7 +89,8 @@ class RosterTest {
     assertThat(Workload.SLEEP.threads(AppInterface.ASGI)).isZero();
     assertThat(
             Roster.select(AppInterface.WSGI, List.of(), true).stream()
-                .filter(peer -> String.join(" ", command(peer, 1, 64)).contains("64"))
+                .filter(peer ->
+                    command(peer, 1, 64).stream().anyMatch(word -> word.matches("(--threads=)?64")))
                 .map(Peer::name))
         .containsExactly(
             "saola", "granian", "gunicorn-gthread", "uwsgi", "nginx-uwsgi", "waitress");
