@@ -52,7 +52,7 @@ def encoded(kind: str, field: dict[str, bytes]) -> bytes:
     if kind == "Response":
         return wire.response(stream, count, field["head"], field["body"])
     if kind == "File":
-        return wire.file(stream, int(field["offset"]), int(field["length"]), field["path"])
+        return wire.file(stream, int(field["offset"]), int(field["length"]), field["path"], flags)
     if kind == "Close":
         return wire.close(stream, int(field["code"]), field["reason"])
     if kind == "Extend":
@@ -64,6 +64,8 @@ def encoded(kind: str, field: dict[str, bytes]) -> bytes:
         payload = u32(len(first)) + first + b"".join(rest) if rest else first
     elif kind == "Fork":
         payload = u32(int(field["slot"]))
+    elif kind == "Become":
+        payload = u32(int(field["generation"]))
     elif "millis" in field:
         payload = u32(int(field["millis"]))
     else:
@@ -80,7 +82,7 @@ PARTS = {"Request": ("blob", "body", "path"), "Welcome": ("sample", "settings")}
 
 
 FROM_THE_SERVER = (
-    *("Request", "Welcome", "Credit", "Stop", "Fork"),
+    *("Request", "Welcome", "Credit", "Stop", "Fork", "Become"),
     *("Body", "Cancel", "Ping", "Message", "Close"),
 )
 
@@ -109,6 +111,8 @@ def test_a_frame_of_the_server_is_read_back(name: str, text: str, bytes_: str) -
         assert wire.read_stop(payload) == int(field.get("millis", b"10000")) / 1_000
     elif kind == "Fork":
         assert wire.read_u32(payload) == int(field["slot"])
+    elif kind == "Become":
+        assert wire.read_u32(payload) == int(field["generation"])
     elif kind in ("Cancel", "Ping"):
         wire.read_empty(payload)
     elif kind in ("Body", "Message"):

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FramesTest {
   private static final Set<String> WRITTEN =
       Set.of(
-          "Welcome", "Request", "Stop", "Fork", "Body", "Ping", "Cancel", "Credit", "Message",
-          "Close");
+          "Welcome", "Request", "Stop", "Fork", "Become", "Body", "Ping", "Cancel", "Credit",
+          "Message", "Close");
 
   private static final Set<String> BOTH = Set.of("Credit", "Message", "Close");
 
@@ -61,6 +61,7 @@ class FramesTest {
       case "Close" -> Frames.close(out, stream, (int) frame.number("code"), frame.bytes("reason"));
       case "Ping" -> Frames.ping(out);
       case "Fork" -> Frames.fork(out, (int) frame.number("slot"));
+      case "Become" -> Frames.become(out, (int) frame.number("generation"));
       case "Credit" -> Frames.credit(out, stream, (int) frame.number("bytes"));
       case "Welcome" ->
           parts(out, FrameKind.WELCOME, 0, 0, frame.bytes("sample"), frame.bytes("settings"));
