@@ -51,6 +51,9 @@ class List:
         assert not rest
         self.frames += frames
 
+    def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
+        self.answer(start + body)
+
     def piece(self, data: bytes) -> None:
         self.answer(data)
 

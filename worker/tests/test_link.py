@@ -81,6 +81,53 @@ def test_answers_leave_when_there_are_64_kib_of_them(ends: tuple[Link, Peer]) ->
     assert len(peer.sock.recv(65_536, socket.MSG_WAITALL)) == 65_536
 
 
+def test_large_answers_arrive_whole_through_a_socket_that_takes_little(
+    ends: tuple[Link, Peer],
+) -> None:
+    link, peer = ends
+    peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    sent = [bytes([number]) * size for number, size in enumerate((9_000, 64_000, 20, 150_000), 65)]
+    received = bytearray()
+
+    def read() -> None:
+        while len(received) < sum(len(body) + 1 for body in sent):
+            received.extend(peer.sock.recv(7_000))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for body in sent:
+        link.large_answer(b"<", body)
+    link.flush()
+    reader.join()
+
+    assert received == b"".join(b"<" + body for body in sent)
+    assert not link.unsent
+
+
+def test_a_large_answer_to_nobody_is_dropped(ends: tuple[Link, Peer]) -> None:
+    link, peer = ends
+    peer.sock.close()
+
+    link.large_answer(b"<", bytes(100_000))
+    link.flush()
+
+    assert link.gone
+    assert not link.unsent
+
+
+def test_more_of_a_body_leaves_with_its_end(ends: tuple[Link, Peer]) -> None:
+    link, peer = ends
+    link.window = 200_000
+    link.open(7, b"head ")
+
+    assert link.data(bytes(100_000), more=True)
+    assert link.unsent
+    link.end()
+
+    whole = peer.sock.recv(200_000, socket.MSG_WAITALL | socket.MSG_DONTWAIT)
+    assert len(whole) == 5 + 12 + 65_536 + 12 + 34_464 + 12
+
+
 def test_an_answer_in_a_hurry_waits_only_for_another_request(ends: tuple[Link, Peer]) -> None:
     link, peer = ends
     peer.send(request(1, environ()), request(2, environ()))

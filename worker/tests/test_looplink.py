@@ -71,6 +71,21 @@ def test_what_the_socket_does_not_take_is_sent_in_order_when_it_does() -> None:
     on_a_link(body)
 
 
+def test_large_pieces_and_small_ones_arrive_in_order() -> None:
+    async def body(link: LoopLink, there: socket.socket) -> None:
+        frames = []
+        for number in range(30):
+            link.answer(b"small")
+            link.large_piece(b"<", bytes([number]) * 50_000)
+            frames += [b"small", b"<", bytes([number]) * 50_000]
+        done = asyncio.ensure_future(link.sent())
+
+        assert await read(there, 30 * 50_006) == b"".join(frames)
+        await done
+
+    on_a_link(body)
+
+
 def test_who_waits_for_room_is_woken_at_the_low_mark() -> None:
     async def body(link: LoopLink, there: socket.socket) -> None:
         link.piece(bytes(1_000_000))

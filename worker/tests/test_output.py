@@ -26,13 +26,16 @@ class Nowhere:
     def answer(self, data: bytes) -> None:
         """Swallow."""
 
+    def large_answer(self, start: bytes, body: bytes) -> None:
+        """Swallow."""
+
     def hurry(self, stream: int) -> None:
         """Swallow."""
 
     def open(self, stream: int, head: bytes) -> None:
         """Swallow."""
 
-    def data(self, piece: bytes) -> bool:
+    def data(self, piece: bytes, more: bool = False) -> bool:
         """Swallow."""
         return True
 

@@ -40,6 +40,9 @@ class List:
         self.frames += frames
         self.events += [NAMES[frame.kind] for frame in frames]
 
+    def large_answer(self, start: bytes, body: bytes) -> None:
+        self.answer(start + body)
+
     def hurry(self, stream: int) -> None:
         self.events.append("hurry")
 
@@ -47,7 +50,7 @@ class List:
         self.stream = stream
         self.answer(head)
 
-    def data(self, piece: bytes) -> bool:
+    def data(self, piece: bytes, more: bool = False) -> bool:
         if not self.patience:
             return False
         self.patience -= 1

@@ -25,6 +25,7 @@ from .wire import (
     credit,
     file,
     frame,
+    frame_start,
 )
 
 TYPE_CHECKING = False
@@ -43,6 +44,7 @@ _BEFORE, _HELD, _BODY, _TRAILERS = 0, 1, 2, 3
 
 _STATUS = {number: b"%d" % number for number in range(200, 600)}
 _FRAME = 65_536  # the largest response that travels as one frame
+_LARGE = 8_192  # from here on sending a body from where it is costs less than copying it
 _LENGTH = b"\ncontent-length\n%d"
 _JOIN = b"\n".join
 _PACK = RESPONSE_START.pack
@@ -71,15 +73,20 @@ class Exchange(Stream):
             if state == _HELD and kind == "http.response.body":
                 if not (self.trailers or message.get("more_body")):
                     head = self.head
-                    payload = head + message.get("body", b"")
-                    size = len(payload)
+                    body = message.get("body", b"")
+                    if type(body) is not bytes:
+                        body = bytes(memoryview(body))  # which takes no str and no int
+                    length, size = len(body), len(head)
                     # Looking for the right Content-Length is half the price of reading it. A longer
                     # one that begins so is left to the server, which looks as well.
-                    if size <= _FRAME and (
-                        head.find(_LENGTH % (size - len(head))) > 0 or self._fits(size - len(head))
+                    if size + length <= _FRAME and (
+                        head.find(_LENGTH % length) > 0 or self._fits(length)
                     ):
-                        start = _PACK(4 + size, RESPONSE, 0, self.lines, self.number, len(head))
-                        self.sink.answer(start + payload)
+                        start = _PACK(4 + size + length, RESPONSE, 0, self.lines, self.number, size)
+                        if length < _LARGE:
+                            self.sink.answer(start + head + body)
+                        else:
+                            self.sink.large_piece(start + head, body)
                         self.state = COMPLETE
                         if self._waiters:
                             self.wake()
@@ -177,10 +184,15 @@ class Exchange(Stream):
             self._open()
         self.sent = sent
         at = 0
+        view = memoryview(body)
         while at < size:
             step = min(size - at, await self.may_send(), MAX_DATA)
             self.use_credit(step)
-            self.sink.piece(frame(DATA, self.number, body[at : at + step]))
+            if step < _LARGE:
+                self.sink.piece(frame(DATA, self.number, body[at : at + step]))
+            else:
+                start = frame_start(DATA, self.number, step)
+                self.sink.large_piece(start, view[at : at + step])
             at += step
         if not more:
             self._end_body()

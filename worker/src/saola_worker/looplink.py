@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HIGH = 262_144  # bytes that wait for the server: no more is taken from streams
 _LOW = 65_536
 _BATCH = 65_536
+_LARGE_BATCH = 196_608  # about what the socket takes at once
 
 
 class LoopLink:
@@ -26,9 +27,10 @@ class LoopLink:
     def __init__(self, link: Link, loop: AbstractEventLoop, streams: dict[int, Stream]) -> None:
         self.window = link.window
         self.full = False
-        self.unsent: list[bytes] = []
+        self.unsent: list[bytes | memoryview] = []
         self.scheduled = False  # somebody will call flush
         self._pieces = 0  # bytes of pieces that are unsent
+        self._scattered = False  # whether some of them are large
         self._link = link
         self._loop = loop
         self._streams = streams
@@ -37,7 +39,7 @@ class LoopLink:
         self._waiting: list[Future[None]] = []
         self.all_ended: Future[None] | None = None
 
-    def answer(self, data: bytes) -> None:
+    def answer(self, data: bytes | memoryview) -> None:
         """Take frames, to be sent at the end of this turn of the loop."""
         self.unsent.append(data)
         if not self.scheduled:
@@ -51,15 +53,31 @@ class LoopLink:
         if self._pieces >= _BATCH:
             self.flush()
 
+    def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
+        """Take a frame whose payload is not worth copying."""
+        self._scattered = True
+        self.unsent.append(start)
+        self.answer(body)
+        self._pieces += len(body)
+        if self._pieces >= _LARGE_BATCH:
+            self.flush()
+
     def flush(self) -> None:
         """Send what has been collected, as far as that is possible without waiting."""
         self.scheduled = False
         self._pieces = 0
+        if self._scattered:
+            self._scattered = False
+            if not self._rest:
+                self._link.send_parts_now(self.unsent)
+            full = True
+        else:
+            full = bool(self._rest)
         if not self.unsent:
             return
         data = b"".join(self.unsent)
         self.unsent.clear()
-        sent = 0 if self._rest else self._link.send_now(data)
+        sent = 0 if full else self._link.send_now(data)
         if sent < len(data):
             if not self._rest:
                 self._loop.add_writer(self._link.fileno(), self._go_on)

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
         def answer(self, data: bytes) -> None:
             """Take frames, to be sent at the end of this turn of the loop."""
 
+        def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
+            """Take a frame in two parts."""
+
         def piece(self, data: bytes) -> None:
             """Take a piece of what may be large."""
 

@@ -203,13 +203,16 @@ class _Sink:
                 if name.lower() == "location":
                     self.location = value
 
+    def large_answer(self, start: bytes, body: bytes) -> None:
+        self.answer(start)
+
     def hurry(self, stream: int) -> None:
         pass
 
     def open(self, stream: int, head: bytes) -> None:
         self.answer(head)
 
-    def data(self, piece: bytes) -> bool:
+    def data(self, piece: bytes, more: bool = False) -> bool:
         return True
 
     def file(self, offset: int, length: int, path: bytes) -> bool:
@@ -217,6 +220,9 @@ class _Sink:
 
     def end(self, flags: int = 0) -> None:
         self.complete = not flags
+
+    def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
+        self.answer(start)
 
     def piece(self, data: bytes) -> None:
         pass

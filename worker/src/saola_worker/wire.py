@@ -85,6 +85,11 @@ def frame(
     return _START.pack(len(payload), kind, flags, count, stream) + payload
 
 
+def frame_start(kind: int, stream: int, size: int) -> bytes:
+    """Return the bytes of a frame up to its payload of that size."""
+    return _START.pack(size, kind, 0, 0, stream)
+
+
 def hello(
     role: int,
     pid: int,

@@ -336,6 +336,7 @@ class Server:
             return
         environ["wsgi.input"] = body
         serve(self._app, link, stream, environ)
+        link.flush()  # else a death at the next request would leave this one in doubt, too
         if word == REQUEST_FILE:
             body.close()
 

@@ -48,14 +48,17 @@ if TYPE_CHECKING:
         def answer(self, data: bytes) -> None:
             """Take frames of a finished answer, to be sent with others."""
 
+        def large_answer(self, start: bytes, body: bytes) -> None:
+            """Take the one frame of a finished answer, in two parts."""
+
         def hurry(self, stream: int) -> None:
             """Send them now unless another request is about to be answered too."""
 
         def open(self, stream: int, head: bytes) -> None:
             """Begin a response in pieces."""
 
-        def data(self, piece: bytes) -> bool:
-            """Send a piece at once; false when the client has gone."""
+        def data(self, piece: bytes, more: bool = False) -> bool:
+            """Send a piece at once, or with what follows; false when the client has gone."""
 
         def file(self, offset: int, length: int, path: bytes) -> bool:
             """Have the server open a file and send a part; false when the client has gone."""
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
 
 
 _FRAME = 65_536  # the largest response that travels as one frame
+_LARGE = 8_192  # from here on sending a body from where it is costs less than copying it
 _TEXT = 65_536
 _JOIN = "\n".join
 _PACK = RESPONSE_START.pack
@@ -128,7 +132,7 @@ class Exchange:
             # Else the server must send it chunked, and an HTTP/1.0 client cannot tell its end.
             self.head = head + b"\nContent-Length\n%d" % len(body)
             self.headers = [*self.headers, ("Content-Length", str(len(body)))]
-        self._data(body)
+        self._data(body, more=True)
         self.finish()
 
     def pieces(self, result: Iterable[bytes]) -> None:
@@ -217,14 +221,14 @@ class Exchange:
         self.sink.open(self.stream, frame(HEAD, self.stream, head, flags, count))
         self.opened = True
 
-    def _data(self, piece: bytes) -> None:
+    def _data(self, piece: bytes, more: bool = False) -> None:
         sink = self.sink
         armed, sink.armed = sink.armed, 0
         try:
             if not self.opened:
                 self._open()
             self.sent += len(piece)
-            if not sink.data(piece):
+            if not sink.data(piece, more):
                 self.gone = True
                 raise ClientGone
         finally:
@@ -256,7 +260,11 @@ def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
                     length = 4 + size + len(body)
                     if length <= _FRAME - 12:
                         count = 1 + 2 * len(exchange.headers)
-                        sink.answer(_PACK(length, RESPONSE, 0, count, stream, size) + head + body)
+                        start = _PACK(length, RESPONSE, 0, count, stream, size) + head
+                        if length < _LARGE:
+                            sink.answer(start + body)
+                        else:
+                            sink.large_answer(start, body)
                         return
                     exchange.expected = exchange._content_length()
                 exchange.whole(body)
