@@ -132,7 +132,7 @@ final class Delivery implements SlowReaders.Reader {
   }
 
   private void grant() {
-    if (owed < Exchanges.WINDOW / 4) {
+    if (owed < Exchanges.WINDOW / 2) {
       return;
     }
     if (spool != null && spool.size() >= maxSpool) {

@@ -7,7 +7,6 @@ import io.saola.link.Answer;
 import io.saola.link.Talk;
 import io.saola.link.WorkerLink;
 import io.saola.model.Caller;
-import io.saola.model.Method;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
@@ -43,7 +42,6 @@ public final class Exchange implements Job, Answer {
   private final Intake intake;
   private final Client client;
   private final ByteBufAllocator allocator;
-  private final Method method;
   private final Assignment assignment;
   final Trouble trouble;
   private final Reply reply;
@@ -69,7 +67,6 @@ public final class Exchange implements Job, Answer {
     this.intake = new Intake(shared, head, caller, allocator, subprotocols);
     this.client = client;
     this.allocator = allocator;
-    this.method = head.method();
     this.assignment = new Assignment(shared.dispatcher(), this);
     this.trouble = new Trouble(shared, intake, assignment);
     this.times = new Times(startNanos);
@@ -114,6 +111,7 @@ public final class Exchange implements Job, Answer {
       return;
     }
     times.complete(now);
+    intake.submitted();
     state = State.QUEUED;
     shared.submit(this, now);
   }
@@ -141,7 +139,7 @@ public final class Exchange implements Job, Answer {
 
   @Override
   public boolean mayShare() {
-    return retries == 0 && method.isSafe();
+    return retries == 0 && intake.mayShare();
   }
 
   @Override

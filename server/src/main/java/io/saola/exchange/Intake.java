@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 
 /// What one exchange's client has sent: a head, and a body that is made when its first piece comes.
 final class Intake implements RequestSource {
+  /// A body of at most this many bytes is copied for a worker that is still at something else.
+  private static final int SENT_AHEAD = 16 * 1024;
+
   private final Exchanges shared;
   private final RequestHead head;
   private final Caller caller;
   private final ByteBufAllocator allocator;
   private final @Nullable List<String> subprotocols;
   private @Nullable RequestBody body;
+  private boolean mayShare;
   private boolean discarded;
 
   /// @param subprotocols what the client offers, if it asks for a WebSocket
@@ -78,6 +82,19 @@ final class Intake implements RequestSource {
       shared.spool().refused(e);
       return false;
     }
+  }
+
+  /// It waits for a worker from now on.
+  void submitted() {
+    RequestBody all = body;
+    boolean isSmall =
+        all == null || (all.isComplete() && all.path() == null && all.length() <= SENT_AHEAD);
+    mayShare = isSmall || head.method().isSafe();
+  }
+
+  /// Whether it may be sent to a worker that has not finished what it has.
+  boolean mayShare() {
+    return mayShare;
   }
 
   /// Whether as much of the body is held as may be held.

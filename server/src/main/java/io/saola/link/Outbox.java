@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What goes out to one worker: everything of one loop turn in one write.
 ///
-/// Requests without a body that are ready together are one frame, which cost the worker half of
-/// what they cost alone. Owned by the link's event loop.
+/// Safe requests without a body that are ready together are one frame, which cost the worker half
+/// of what they cost alone. Owned by the link's event loop.
 final class Outbox {
   /// Bytes of environs in one frame, beyond which another is begun.
   private static final int MAX_BATCH = 128 * 1024;
 
   private final Channel channel;
   private final RequestBatch batch;
+  private final boolean asgi;
   private final Runnable flush = this::flush;
   private @Nullable ByteBuf out;
   private int batchStream;
@@ -31,6 +32,7 @@ final class Outbox {
   Outbox(Channel channel, RequestBatch batch) {
     this.channel = channel;
     this.batch = batch;
+    this.asgi = batch instanceof ScopeBatch;
   }
 
   /// Sends a request, behind everything that was sent before.
@@ -48,8 +50,11 @@ final class Outbox {
       if (body != null) {
         frame.writeBytes(body, body.readerIndex(), size);
       }
-    } else {
+    } else if (asgi || request.head().method().isSafe()) {
       together(request, stream);
+    } else {
+      // The worker sends the answer to each of these before it begins with anything else.
+      alone(request, stream, FrameKind.BODY, 0);
     }
   }
 

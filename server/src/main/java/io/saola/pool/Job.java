@@ -4,8 +4,8 @@ import io.saola.model.Rejection;
 
 /// What waits for a worker.
 public interface Job {
-  /// Whether it may be handed to a worker that has not finished what it has: only what changes
-  /// nothing, so that a death never leaves two unsafe requests in doubt.
+  /// Whether it may be handed to a worker that has not finished what it has. Always the same while
+  /// it waits or is with a worker.
   boolean mayShare();
 
   /// Whether it must have a worker to itself: what was with a worker that has died may be what it

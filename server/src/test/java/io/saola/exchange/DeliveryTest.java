@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliveryTest {
   private static final int MAX_SPOOL = 1 << 20;
   private static final long GRACE = 0;
-  private static final int PIECE = 64 * 1024;
+  private static final int PIECE = Exchanges.WINDOW / 2;
 
   private final int leaksBefore = LeakCounter.open();
   private final ByteBufAllocator allocator = UnpooledByteBufAllocator.DEFAULT;

@@ -232,7 +232,7 @@ class ExchangeTest {
 
     worker.send(FakeWorker.head(stream, "200 OK"), FakeWorker.data(stream, "x"));
     stage.links().await(() -> worker.cancelled() == stream);
-    worker.send(FakeWorker.data(stream, body(100_000)));
+    worker.send(FakeWorker.data(stream, body(140_000)));
     worker.expect(0x20);
     worker.send(FakeWorker.aborted(stream));
 

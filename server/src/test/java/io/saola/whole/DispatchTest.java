@@ -105,6 +105,40 @@ class DispatchTest {
     assertThat(waits).hasSize(32 * 100 - 3).allMatch(millis -> millis < SLOW_MILLIS * 3 / 4);
   }
 
+  /// What changes something travels ahead as well: its answer leaves before the next is begun.
+  @Test
+  void of_posts_that_travel_together_a_death_costs_only_the_one_that_ran() throws Exception {
+    ConcurrentLinkedQueue<Integer> lost = new ConcurrentLinkedQueue<>();
+    int clients = 32;
+    int each = 60;
+    int deadly = 50;
+    try (SaolaProcess server =
+        SaolaProcess.serveApp("deaths_app:wsgi", "--workers", "1", "--log-level", "debug")) {
+      concurrently(
+          server,
+          clients,
+          (number, connection) -> {
+            for (int i = 0; i < each; i++) {
+              boolean dies = number == 0 && i == deadly;
+              String target = "/play?name=" + number + "-" + i + (dies ? "&at=begin&do=kill" : "");
+              connection.send(RawClient.post(target, "x".repeat(1000)));
+              if (connection.reply().status() != 200) {
+                lost.add(number * each + i);
+              }
+            }
+          });
+      Matcher counts = server.awaitSaid(COUNTS);
+
+      assertThat(lost).containsExactly(deadly);
+      List<String> ran =
+          server.ran().stream().map(line -> line.substring(0, line.indexOf(' '))).toList();
+      assertThat(ran).hasSize(clients * each).doesNotHaveDuplicates();
+      assertThat(Long.parseLong(counts.group(2)))
+          .as("writes of several requests")
+          .isLessThan(Long.parseLong(counts.group(1)));
+    }
+  }
+
   @Test
   void requests_travel_in_batches_both_ways() throws Exception {
     try (SaolaProcess server = SaolaProcess.serve("--workers", "1", "--log-level", "debug")) {
