@@ -15,7 +15,8 @@ public final class Main {
 
   private static final int INTERRUPTED = 130;
 
-  private static final List<String> TOOLS = List.of("peers", "startup", "chaos", "slow-clients");
+  private static final List<String> TOOLS =
+      List.of("peers", "startup", "chaos", "slow-clients", "static", "compress", "access-log");
 
   private static final String HELP =
       """
@@ -27,6 +28,9 @@ public final class Main {
         startup       what it takes to start a large Django project, in time and in memory
         chaos         requests while workers are killed, recycled, and code is reloaded
         slow-clients  what a fast client notices of slow ones, and what becomes of these
+        static        files, beside nginx
+        compress      what it costs to compress answers, and what it saves
+        access-log    what it costs to write a line for each request
 
       'saola lab TOOL --help' explains a tool.
       """;
@@ -50,6 +54,9 @@ public final class Main {
         case "startup" -> startup(StartupOptions.parse(arguments.subList(1, arguments.size())));
         case "chaos" -> chaos(ChaosOptions.parse(arguments.subList(1, arguments.size())));
         case "slow-clients" -> slow(SlowOptions.parse(arguments.subList(1, arguments.size())));
+        case "static" -> duel(new StaticFiles(), arguments.subList(1, arguments.size()));
+        case "compress" -> duel(new CompressedAnswers(), arguments.subList(1, arguments.size()));
+        case "access-log" -> duel(new AccessLogs(), arguments.subList(1, arguments.size()));
         default ->
             throw new UsageException(List.of(Suggestion.sentence("tool of the lab", tool, TOOLS)));
       };
@@ -97,6 +104,15 @@ public final class Main {
       return 0;
     }
     return measure(processes -> new Slow(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int duel(DuelSubject subject, List<String> words) throws UsageException {
+    DuelOptions options = DuelOptions.parse(subject, words);
+    if (options.help()) {
+      System.out.print(DuelOptions.helpText(subject));
+      return 0;
+    }
+    return measure(processes -> new Duel(home(), options, processes, InstantSource.system()).run());
   }
 
   private static int measure(Tool tool) {

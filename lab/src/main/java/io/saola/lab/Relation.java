@@ -8,10 +8,18 @@ import java.util.Locale;
 /// @param figure the one that has to stay below; NaN if there is none, as for the limit
 /// @param limit what it has to stay below, from other figures of the same run or fixed
 /// @param unit of both
-record Relation(String asked, double figure, double limit, String unit) {
+/// @param atLeast whether it has to stay above instead
+record Relation(String asked, double figure, double limit, String unit, boolean atLeast) {
+  Relation(String asked, double figure, double limit, String unit) {
+    this(asked, figure, limit, unit, false);
+  }
+
+  static Relation atLeast(String asked, double figure, double limit, String unit) {
+    return new Relation(asked, figure, limit, unit, true);
+  }
 
   boolean isReached() {
-    return figure <= limit;
+    return atLeast ? figure >= limit : figure <= limit;
   }
 
   /// In one line: asked, measured, reached or missed.

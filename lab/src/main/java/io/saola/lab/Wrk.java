@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The load of HTTP requests: wrk with one thread, run as a process of its own each time.
@@ -22,13 +23,33 @@ final class Wrk implements Load {
   private final String script;
   private final String output;
 
+  private final List<String> fields;
+
   private Wrk(Setup setup, String url, int connections, String body, String script, String output) {
+    this(setup, url, connections, body.getBytes(UTF_8).length, script, output, List.of());
+  }
+
+  private Wrk(
+      Setup setup,
+      String url,
+      int connections,
+      int length,
+      String script,
+      String output,
+      List<String> fields) {
     this.setup = setup;
     this.url = url;
     this.connections = connections;
-    this.length = body.getBytes(UTF_8).length;
+    this.length = length;
     this.script = script;
     this.output = output;
+    this.fields = fields;
+  }
+
+  /// @param length of every answer's body, as it is sent
+  /// @param fields of the request's head, `Name: value`
+  static Wrk get(Setup setup, String url, int connections, int length, List<String> fields) {
+    return new Wrk(setup, url, connections, length, "percentiles.lua", "wrk.out", fields);
   }
 
   /// @param body what every answer holds
@@ -100,14 +121,12 @@ final class Wrk implements Load {
   public void close() {}
 
   private List<String> command(Duration duration) {
-    return List.of(
-        setup.program().toString(),
-        "-t1",
-        "-c" + connections,
-        "-d" + Durations.text(duration),
-        "--latency",
-        "-s",
-        setup.scripts().resolve(script).toString(),
-        url);
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of(setup.program().toString(), "-t1", "-c" + connections));
+    command.addAll(List.of("-d" + Durations.text(duration), "--latency"));
+    command.addAll(List.of("-s", setup.scripts().resolve(script).toString()));
+    fields.forEach(field -> command.addAll(List.of("-H", field)));
+    command.add(url);
+    return command;
   }
 }
