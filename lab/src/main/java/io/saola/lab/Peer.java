@@ -31,6 +31,9 @@ record Peer(
     /// Is measured only when somebody asks for it by name or for all.
     UNUSUAL,
 
+    /// Serves one request at a time in each worker, whatever it is told: what waits takes a place.
+    ONE_AT_A_TIME,
+
     /// Knows only one worker.
     ONE_WORKER,
 
@@ -94,7 +97,8 @@ record Peer(
   /// Whether it can do that at all.
   boolean can(Situation situation) {
     return situation.workload().has(runs(situation.appInterface()))
-        && (situation.workers() == 1 || !is(Trait.ONE_WORKER));
+        && (situation.workers() == 1 || !is(Trait.ONE_WORKER))
+        && !(situation.workload().waits() && is(Trait.ONE_AT_A_TIME));
   }
 
   List<String> command(Start start) {

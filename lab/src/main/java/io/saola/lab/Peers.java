@@ -39,7 +39,7 @@ final class Peers {
   private record Site(PeerVenv venv, Wrk.Setup wrk, ExpectedPages pages, List<Peer> peers) {}
 
   /// One load that is to be measured: the row of a table.
-  private record Row(int round, Situation situation, Peer peer, String page) {}
+  private record Row(int round, Situation situation, Peer peer, String page, Probe probe) {}
 
   Peers(Path home, PeersOptions options, Processes processes, InstantSource clock) {
     this.home = home;
@@ -240,7 +240,7 @@ final class Peers {
             probe);
     try {
       for (Situation situation : situations(attempt)) {
-        measure(new Row(round, situation, peer, page), server, site.wrk());
+        measure(new Row(round, situation, peer, page, probe), server, site.wrk());
         server.requireAnswer(probe);
       }
     } finally {
@@ -302,7 +302,8 @@ final class Peers {
     ProcessTree tree = server.tree();
     if (options.warmup().isPositive()) {
       load.run(options.warmup());
-      server.requireAlive();
+      // Behind what the load has left: its requests are not to be paid for by those that count.
+      server.requireAnswer(row.probe());
     }
     load.settle();
     CpuTime before = tree.cpu();

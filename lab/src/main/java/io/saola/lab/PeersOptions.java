@@ -52,7 +52,7 @@ record PeersOptions(
         --rounds N          interleaved rounds; the table shows medians        (3)
         --only LIST         measure only these servers
         --all               also the servers that are usually left out
-        --quick             does it run? A few servers and workloads, 64 and 256
+        --quick             does it run? A few servers and workloads, 16 and 64
                             connections, a round of 1s after 1s, in 2 minutes
         --path PATH         the path that is asked for                         (/)
         --python PATH       interpreter for the servers, or a version: 3.13    (python3)
@@ -218,7 +218,7 @@ record PeersOptions(
           appInterface,
           asked(),
           workers,
-          connections.isEmpty() ? quick ? List.of(64, 256) : List.of(64) : connections,
+          connections.isEmpty() ? quick ? List.of(16, 64) : List.of(64) : connections,
           duration.orElse(Duration.ofSeconds(quick ? 1 : 5)),
           warmup.orElse(Duration.ofSeconds(quick ? 1 : 3)),
           rounds.orElse(quick ? 1 : 3),

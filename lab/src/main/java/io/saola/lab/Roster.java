@@ -36,7 +36,7 @@ final class Roster {
           new Peer(
               Peer.GUNICORN_SYNC,
               List.of("gunicorn"),
-              Set.of(),
+              Set.of(Trait.ONE_AT_A_TIME),
               "sync worker, no keep-alive: one connection per request",
               start -> gunicorn(start, start.address(), List.of("-k", "sync"))),
           new Peer(
@@ -52,7 +52,7 @@ final class Roster {
           new Peer(
               "nginx-gunicorn",
               List.of("gunicorn"),
-              Set.of(Trait.UNUSUAL, Trait.NGINX),
+              Set.of(Trait.UNUSUAL, Trait.NGINX, Trait.ONE_AT_A_TIME),
               "sync worker behind nginx with as many worker processes, on a Unix socket",
               start ->
                   behindNginx(

@@ -168,18 +168,25 @@ enum Workload {
 
   /// Those of the numbers that it can be measured with, or the least it needs.
   List<Integer> workers(List<Integer> asked) {
-    if (this != MIXED) {
-      return asked;
-    }
-    List<Integer> several = asked.stream().filter(workers -> workers > 1).toList();
-    return several.isEmpty() ? List.of(2) : several;
+    return switch (this) {
+      // Its room is a dictionary: who is in another process is in another room.
+      case WS_BROADCAST -> List.of(1);
+      case MIXED -> {
+        List<Integer> several = asked.stream().filter(workers -> workers > 1).toList();
+        yield several.isEmpty() ? List.of(2) : several;
+      }
+      default -> asked;
+    };
   }
 
   /// How many threads a worker needs for it; 0 for as many as a server has by its own settings.
   int threads(AppInterface appInterface) {
-    return appInterface == AppInterface.WSGI && (this == SLEEP || this == SLEEP_LONG)
-        ? MANY_THREADS
-        : 0;
+    return appInterface == AppInterface.WSGI && waits() ? MANY_THREADS : 0;
+  }
+
+  /// Whether its app does little else.
+  boolean waits() {
+    return this == SLEEP || this == SLEEP_LONG;
   }
 
   /// What the lab's virtual environment must hold for its app.
@@ -194,7 +201,7 @@ enum Workload {
   /// What Saola has to be told for it beyond its defaults.
   List<String> saolaArgs(AppInterface appInterface) {
     // Its default, 100 in a worker, limits by design, as Granian's --backpressure (1024) does.
-    return (this == SLEEP || this == SLEEP_LONG) && appInterface == AppInterface.ASGI
+    return waits() && appInterface == AppInterface.ASGI
         ? List.of("--asgi-concurrency", "1000")
         : List.of();
   }

@@ -97,6 +97,14 @@ class RosterTest {
   }
 
   @Test
+  void what_serves_one_at_a_time_is_spared_an_app_that_waits() {
+    Peer sync = Roster.select(AppInterface.WSGI, List.of("gunicorn-sync"), false).getFirst();
+
+    assertThat(sync.can(new Situation(AppInterface.WSGI, Workload.SLEEP, 1, 64))).isFalse();
+    assertThat(sync.can(new Situation(AppInterface.WSGI, Workload.MIXED, 2, 8))).isTrue();
+  }
+
+  @Test
   void behind_nginx_a_server_listens_on_the_socket_that_nginx_knows() {
     Peer peer = Roster.select(AppInterface.WSGI, List.of("nginx-gunicorn"), false).getFirst();
 
@@ -116,10 +124,11 @@ class RosterTest {
   }
 
   @Test
-  void slow_answers_need_a_worker_that_is_free() {
+  void some_workloads_say_how_many_workers_they_need() {
     assertThat(Workload.MIXED.workers(List.of(1))).containsExactly(2);
     assertThat(Workload.MIXED.workers(List.of(1, 4))).containsExactly(4);
     assertThat(Workload.HELLO.workers(List.of(1, 4))).containsExactly(1, 4);
+    assertThat(Workload.WS_BROADCAST.workers(List.of(2, 4))).as("one room").containsExactly(1);
   }
 
   @Test
