@@ -181,6 +181,7 @@ def default_settings(chdir: str) -> dict[str, object]:
         "window": 262_144,
         "page": "",
         "watch": "",
+        "static": False,
         "environ": {"SERVER_SOFTWARE": "saola/test"},
         "scope": SCOPE,
     }

@@ -216,6 +216,7 @@ def settings() -> Settings:
             "window": 1,
             "page": "",
             "watch": "",
+            "static": False,
             "environ": {},
         }
     )

@@ -73,6 +73,7 @@ def _live(birth: Birth) -> int:
         except BaseException as error:
             return _unfit(link, error)
         interface, name = loaded.interface, loaded.name
+        worker.say_static(link, settings)
         holes.fill()
     # A full collection in a worker would otherwise unshare everything. One before this would cost
     # each worker megabytes: what it frees leaves holes in shared pages, which workers write into.

@@ -46,6 +46,7 @@ class Settings:
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)
         self.watch = _typed(values, "watch", str)
+        self.static = _typed(values, "static", bool)
         self.environ: dict[str, str] = _typed(values, "environ", dict)
         self.scope: dict[str, Any] = _typed(values, "scope", dict)
         for name, known in _WORDS.items():

@@ -85,6 +85,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
         loaded = _late_app(settings)
         if loaded is None:
             return NO_APP
+        say_static(link, settings)
     hooks.after_fork(loaded.interface == ASGI)
     if loaded.interface == WSGI:  # else once its event loop runs
         warm(loaded, welcome, from_mold)
@@ -150,6 +151,17 @@ def load_app(settings: Settings) -> Loaded:
 
         watched.report_templates()
     return loaded
+
+
+def say_static(link: Link, settings: Settings) -> None:
+    """Tell the server where the static files are of the app that has been imported here."""
+    if settings.static:
+        from .djangostatic import payload
+
+        link.answer(
+            wire.frame(wire.STATIC, payload=payload(settings.environ.get("SCRIPT_NAME", "")))
+        )
+        link.flush()
 
 
 def _reset_signals() -> None:

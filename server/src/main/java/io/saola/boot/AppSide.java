@@ -21,4 +21,5 @@ record AppSide(
     Processes processes,
     Supervisor supervisor,
     Dispatcher dispatcher,
+    AutoStatic staticFiles,
     Links links) {}

@@ -111,6 +111,7 @@ final class Blueprints {
         settings.workers().count().most() > 1,
         Exchanges.WINDOW,
         watch,
+        settings.files().auto() && app.load() != Load.LAZY,
         new Welcome.Asgi(
             app.kind().text(),
             app.factory(),

@@ -19,6 +19,8 @@ final class Entrance {
 
   private final Place place;
   private final EventLoop loop;
+  private final AutoStatic staticFiles;
+  private final Links links;
   private final Http1 http1;
   private final Inherited sockets;
   private final Exchanges exchanges;
@@ -27,9 +29,11 @@ final class Entrance {
   /// @param http1 answers by whatever it was made with, until the app is ready
   /// @param sockets that another server has handed over
   /// @param exchanges by which it answers when the app is ready
-  Entrance(Place place, EventLoop loop, Http1 http1, Inherited sockets, Exchanges exchanges) {
+  Entrance(Place place, AppSide app, Http1 http1, Inherited sockets, Exchanges exchanges) {
     this.place = place;
-    this.loop = loop;
+    this.loop = app.loop();
+    this.staticFiles = app.staticFiles();
+    this.links = app.links();
     this.http1 = http1;
     this.sockets = sockets;
     this.exchanges = exchanges;
@@ -46,6 +50,11 @@ final class Entrance {
         String.join(", ", opened.urls()));
   }
 
+  /// The app of this generation serves from now on, and says itself where its static files are.
+  void sendFiles(int generation) {
+    staticFiles.serve(generation, files -> loop.execute(() -> exchanges.send(files)));
+  }
+
   /// What is open; null before that.
   @Nullable Listeners listeners() {
     return listeners;
@@ -60,6 +69,7 @@ final class Entrance {
   ///
   /// @throws RefusedException with a line for the operator
   Listeners open() throws RefusedException, IOException {
+    sendFiles(links.generation());
     loop.submit(() -> http1.answerBy(exchanges)).syncUninterruptibly();
     Listeners open = listeners;
     if (open == null) {

@@ -6,6 +6,7 @@ import io.saola.files.ServedFiles;
 import io.saola.settings.FileMount;
 import io.saola.settings.FileSettings;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,16 @@ final class FileSending {
 
   /// Null if there are none to be sent.
   static @Nullable ServedFiles of(FileSettings said) {
+    return of(said, List.of());
+  }
+
+  /// The same, with folders that the app has named.
+  static @Nullable ServedFiles of(FileSettings said, List<FileMount> byApp) {
+    List<FileMount> all = new ArrayList<>(said.mounts());
+    all.addAll(byApp);
     FilePlaces places =
         new FilePlaces(
-            mounts(said.mounts()),
+            mounts(all),
             said.followSymlinks(),
             said.maxAge().toSeconds(),
             said.sendfileRoots(),

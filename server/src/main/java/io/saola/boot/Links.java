@@ -4,12 +4,14 @@ import io.saola.exchange.Dispatcher;
 import io.saola.link.Hello;
 import io.saola.link.LinkEvents;
 import io.saola.link.MoldLink;
+import io.saola.link.StaticFiles;
 import io.saola.link.WorkerLink;
 import io.saola.supervisor.MoldControl;
 import io.saola.supervisor.Role;
 import io.saola.supervisor.Supervisor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,13 +24,20 @@ final class Links implements LinkEvents {
   private volatile String app = "";
   private final Blueprints blueprints;
   private final int threads;
+  private final AutoStatic staticFiles;
   private volatile String load = "";
   private final AtomicBoolean warned = new AtomicBoolean();
   private volatile String interfaceName = "wsgi";
   private volatile int generation;
 
   /// @param threads places of a WSGI worker, as the operator wants it
-  Links(Supervisor supervisor, Dispatcher dispatcher, Blueprints blueprints, int threads) {
+  Links(
+      Supervisor supervisor,
+      Dispatcher dispatcher,
+      Blueprints blueprints,
+      AutoStatic staticFiles,
+      int threads) {
+    this.staticFiles = staticFiles;
     this.blueprints = blueprints;
     this.supervisor = supervisor;
     this.dispatcher = dispatcher;
@@ -89,6 +98,11 @@ final class Links implements LinkEvents {
     public void stop() {
       mold.stop();
     }
+  }
+
+  @Override
+  public void staticFiles(int of, @Nullable StaticFiles found) {
+    staticFiles.found(of, found);
   }
 
   @Override

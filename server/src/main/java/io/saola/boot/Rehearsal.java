@@ -24,6 +24,7 @@ import io.saola.link.LinkListener;
 import io.saola.link.LinkSettings;
 import io.saola.link.MoldLink;
 import io.saola.link.PretendWorker;
+import io.saola.link.StaticFiles;
 import io.saola.link.WorkerLink;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
@@ -46,6 +47,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -269,6 +271,9 @@ final class Rehearsal implements AutoCloseable {
       dispatcher.add(worker);
       ready.countDown();
     }
+
+    @Override
+    public void staticFiles(int generation, @Nullable StaticFiles found) {}
 
     @Override
     public void moldReady(MoldLink mold, String interfaceName, String appName) {}

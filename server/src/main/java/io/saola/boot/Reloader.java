@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,21 +27,21 @@ final class Reloader {
   private final Blueprints blueprints;
   private final Supplier<Reading> source;
   private final Map<String, String> texts = new HashMap<>();
-  private final Consumer<Settings> whenReloaded;
+  private final ObjIntConsumer<Settings> whenReloaded;
   private boolean running;
   private boolean again;
   private @Nullable Reloaded last;
 
   /// @param first what the server was started with
   /// @param source reads it once more
-  /// @param whenReloaded told after each reload that succeeded what holds now
+  /// @param whenReloaded told after each reload that succeeded what holds now, and the generation
   Reloader(
       Standing standing,
       Supervisor supervisor,
       Blueprints blueprints,
       Reading first,
       Supplier<Reading> source,
-      Consumer<Settings> whenReloaded) {
+      ObjIntConsumer<Settings> whenReloaded) {
     this.standing = standing;
     this.supervisor = supervisor;
     this.blueprints = blueprints;
@@ -84,7 +85,7 @@ final class Reloader {
         done -> {
           blueprints.ended(plan.version(), done.succeeded(), done.generation());
           if (done.succeeded()) {
-            whenReloaded.accept(settings);
+            whenReloaded.accept(settings, done.generation());
           }
           ended(done, answer);
         });

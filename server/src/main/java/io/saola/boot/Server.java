@@ -195,7 +195,7 @@ public final class Server {
             ? Exchanges.refusing(Rejection.STARTING, app.limits(), dispatcher, accessLog, counters)
             : exchanges;
     Http1 http1 = http1(first, connections, started.add(webSockets(connections)));
-    Entrance entrance = new Entrance(place, app.loop(), http1, sockets, exchanges);
+    Entrance entrance = new Entrance(place, app, http1, sockets, exchanges);
     if (early) {
       entrance.openEarly();
     }
@@ -211,9 +211,21 @@ public final class Server {
     ExchangeSettings limits = bounds.exchanges(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
-    Links links = new Links(supervisor, dispatcher, blueprints, settings.workers().threads());
+    AutoStatic staticFiles = new AutoStatic(settings.files(), settings.app().folder());
+    Links links =
+        new Links(supervisor, dispatcher, blueprints, staticFiles, settings.workers().threads());
     return new AppSide(
-        loop, runtime, spool, limits, token, blueprints, processes, supervisor, dispatcher, links);
+        loop,
+        runtime,
+        spool,
+        limits,
+        token,
+        blueprints,
+        processes,
+        supervisor,
+        dispatcher,
+        staticFiles,
+        links);
   }
 
   private static RuntimeFolder runtimeFolder() throws IOException {
@@ -256,12 +268,14 @@ public final class Server {
         app.blueprints(),
         reading,
         again,
-        now ->
-            app.loop()
-                .execute(() -> {
-                  entrance.change(now.answers());
-                  app.dispatcher().reloaded();
-                }));
+        (now, generation) -> {
+          entrance.sendFiles(generation);
+          app.loop()
+              .execute(() -> {
+                entrance.change(now.answers());
+                app.dispatcher().reloaded();
+              });
+        });
   }
 
   private Http1 http1(Exchanges exchanges, Connections connections, WebSocketLoop webSockets) {

@@ -93,6 +93,10 @@ final class Demo {
     if (!sources.environment().containsKey("SAOLA_WORKERS")) {
       all.add("--workers=4");
     }
+    // The site's WhiteNoise could send them as well, and take a worker's time for it.
+    if (!sources.environment().containsKey("SAOLA_STATIC")) {
+      all.add("--static=auto");
+    }
     all.addAll(typed);
     return all;
   }

@@ -33,8 +33,8 @@ public final class Exchanges {
 
   private final ExchangeSettings settings;
   private final Dispatcher dispatcher;
-  private final @Nullable ServedFiles files;
-  private final boolean handsOver;
+  private @Nullable ServedFiles files;
+  private boolean handsOver;
   private final @Nullable Rejection refusal;
   private final AccessLog accessLog;
   private final Counters counters;
@@ -72,8 +72,7 @@ public final class Exchanges {
       AccessLog accessLog,
       Counters counters) {
     this.settings = settings;
-    this.files = files;
-    this.handsOver = files != null && files.canBeHandedOver();
+    send(files);
     this.refusal = refusal;
     this.dispatcher = dispatcher;
     this.accessLog = accessLog;
@@ -82,6 +81,12 @@ public final class Exchanges {
     this.spool =
         new Spool(settings.spool(), settings.spoolLimit(), settings.grace(), dispatcher::soon);
     this.compression = new Compression(settings.compress(), new SecureRandom());
+  }
+
+  /// From now on these files are sent; null for none. On the event loop only, or before it turns.
+  public void send(@Nullable ServedFiles others) {
+    files = others;
+    handsOver = others != null && others.canBeHandedOver();
   }
 
   /// A request's head is complete.

@@ -77,6 +77,12 @@ final class Greeter extends ChannelInboundHandlerAdapter {
         }
         ready(ctx, known, payload);
       }
+      case FrameKind.STATIC -> {
+        if (known == null || !agreed) {
+          throw new WireException("static files before its handshake");
+        }
+        events.staticFiles(known.generation(), StaticFiles.read(payload));
+      }
       case FrameKind.UNFIT -> {
         if (known == null || known.role() != Hello.Role.MOLD) {
           throw new WireException("unfit from one that is no mold");
@@ -159,6 +165,8 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     number(out, "window", settings.window());
     text(out, "page", pagePath);
     text(out, "watch", settings.watch());
+    out.text("static");
+    out.bool(settings.staticFiles());
     out.text("environ");
     out.texts(settings.common().entries());
     out.text("scope");

@@ -1,6 +1,7 @@
 package io.saola.link;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// What happens on links before anybody serves through them. Called on the link's event loop.
 public interface LinkEvents {
@@ -14,6 +15,11 @@ public interface LinkEvents {
 
   /// @param kind `import`, `target` or `interface`
   void moldUnfit(int generation, String kind, String text);
+
+  /// Whoever imports the app of this generation says where its static files are.
+  ///
+  /// @param found null if it is no Django app
+  void staticFiles(int generation, @Nullable StaticFiles found);
 
   void workerReady(WorkerLink worker);
 

@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param asgi what concerns ASGI apps
 /// @param common what requests need not say
 /// @param watch folder in which the process says what it has loaded; empty if nobody asks
+/// @param staticFiles whether it says where the app's static files are
 /// @param window body bytes that a worker may send before it has been given credit
 public record Welcome(
     String target,
@@ -25,6 +26,7 @@ public record Welcome(
     boolean multiprocess,
     int window,
     String watch,
+    boolean staticFiles,
     Asgi asgi,
     CommonEnviron common) {
 

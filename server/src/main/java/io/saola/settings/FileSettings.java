@@ -11,12 +11,14 @@ import java.util.List;
 
 /// Which files the server sends itself.
 ///
-/// @param mounts what clients may ask for
+/// @param auto whether a Django app says itself where its static files are
+/// @param mounts what clients may ask for besides
 /// @param followSymlinks whether a link may lead out of its mount's folder
 /// @param maxAge for which a file may be used without asking again; zero: never
 /// @param sendfileRoots absolute folders of what an app may name in X-Sendfile
 /// @param accel what an app may name in X-Accel-Redirect
 public record FileSettings(
+    boolean auto,
     List<FileMount> mounts,
     boolean followSymlinks,
     Duration maxAge,
@@ -31,9 +33,10 @@ public record FileSettings(
               NO_LETTER,
               "/PATH/=FOLDER",
               "",
-              new FileMount.Notation(),
+              new FileMount.Notation(true),
               MANY_WHOLE,
-              "Files below a path are sent by the server itself, from this folder; repeatable."));
+              "Files below a path are sent by the server itself, from this folder; repeatable. auto:"
+                  + " what a Django app has as STATIC_URL and STATIC_ROOT."));
 
   static final Setting<Boolean> FOLLOW_SYMLINKS =
       SECTION.flag(
@@ -66,7 +69,7 @@ public record FileSettings(
               NO_LETTER,
               "/PATH/=FOLDER",
               "",
-              new FileMount.Notation(),
+              new FileMount.Notation(false),
               MANY_WHOLE,
               "The same for X-Accel-Redirect headers, as with nginx's internal locations: a path"
                   + " there means a file in this folder; repeatable."));
@@ -76,17 +79,23 @@ public record FileSettings(
     for (String root : values.all(SENDFILE_ROOT)) {
       roots.add(existing(values, SENDFILE_ROOT, folder.resolve(root).normalize()));
     }
+    List<FileMount> statics = values.all(STATIC);
     return new FileSettings(
-        mounts(values, STATIC, folder),
+        statics.contains(FileMount.AUTO),
+        mounts(values, STATIC, statics, folder),
         values.get(FOLLOW_SYMLINKS),
         values.get(MAX_AGE),
         List.copyOf(roots),
-        mounts(values, ACCEL, folder));
+        mounts(values, ACCEL, values.all(ACCEL), folder));
   }
 
-  private static List<FileMount> mounts(Values values, Setting<FileMount> setting, Path folder) {
+  private static List<FileMount> mounts(
+      Values values, Setting<FileMount> setting, List<FileMount> said, Path folder) {
     List<FileMount> mounts = new ArrayList<>();
-    for (FileMount mount : values.all(setting)) {
+    for (FileMount mount : said) {
+      if (mount.equals(FileMount.AUTO)) {
+        continue;
+      }
       if (mounts.stream().anyMatch(other -> other.prefix().equals(mount.prefix()))) {
         values.problem(setting, mount.prefix() + " is given twice");
       }

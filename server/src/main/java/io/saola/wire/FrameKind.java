@@ -7,6 +7,7 @@ public final class FrameKind {
   public static final int READY = 0x03;
   public static final int BYE = 0x04;
   public static final int UNFIT = 0x05;
+  public static final int STATIC = 0x07;
   public static final int RESPONSE = 0x10;
   public static final int HEAD = 0x11;
   public static final int DATA = 0x12;

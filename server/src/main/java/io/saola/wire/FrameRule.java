@@ -30,6 +30,7 @@ record FrameRule(int least, int most, int flags, boolean inStream, boolean count
     rules[FrameKind.READY] = ofProcess(0, Frames.MAX_PAYLOAD);
     rules[FrameKind.BYE] = ofProcess(0, 0);
     rules[FrameKind.UNFIT] = ofProcess(0, Frames.MAX_PAYLOAD);
+    rules[FrameKind.STATIC] = ofProcess(0, Frames.MAX_PAYLOAD);
     rules[FrameKind.RESPONSE] = new FrameRule(4, Frames.MAX_PAYLOAD, 0, true, true);
     rules[FrameKind.HEAD] = new FrameRule(0, Frames.MAX_PAYLOAD, FrameKind.FILES, true, true);
     rules[FrameKind.DATA] = ofStream(1, Frames.MAX_PIECE, 0);

@@ -137,6 +137,33 @@ class GreeterTest {
   }
 
   @Test
+  void whoever_imports_the_app_says_where_its_static_files_are() {
+    for (int role : new int[] {0, 1}) {
+      FakeWorker worker = stage.dial();
+      worker.send(hello(role));
+      worker.expect(0x30);
+      worker.send(AGREED);
+      worker.send(text(0x07, "/static/\0/srv/caf\u00e9"));
+      worker.send(text(0x07, ""));
+
+      assertThat(LinkStage.next(stage.said))
+          .isEqualTo("7|" + new StaticFiles("/static/", "/srv/caf\u00e9"));
+      assertThat(LinkStage.next(stage.said)).isEqualTo("7|null");
+    }
+  }
+
+  @Test
+  void static_files_without_a_folder_break_the_link() {
+    FakeWorker worker = stage.dial();
+    worker.send(hello(0));
+    worker.expect(0x30);
+    worker.send(AGREED);
+    worker.send(text(0x07, "/static/"));
+
+    refuses(worker, "static files without a folder");
+  }
+
+  @Test
   void a_mold_that_cannot_serve_says_why() {
     FakeWorker worker = stage.dial();
     worker.send(hello(0));

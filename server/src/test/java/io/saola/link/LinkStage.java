@@ -82,6 +82,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
         true,
         WINDOW,
         "",
+        true,
         new Welcome.Asgi("auto", false, "auto", "auto", 40, 5000),
         new CommonEnviron("", "saola/1", "127.0.0.1", 8000));
   }
@@ -209,6 +210,11 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
   public void workerReady(WorkerLink worker) {
     onReady.accept(worker);
     links.add(worker);
+  }
+
+  @Override
+  public void staticFiles(int generation, @Nullable StaticFiles found) {
+    said.add(generation + "|" + found);
   }
 
   @Override

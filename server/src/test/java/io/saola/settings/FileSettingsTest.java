@@ -41,6 +41,19 @@ class FileSettingsTest {
   }
 
   @Test
+  void what_the_app_says_may_stand_beside_them() {
+    FileSettings files = examine("--static=auto", "--static", "/media/=media").settings().files();
+
+    assertThat(files.auto()).isTrue();
+    assertThat(files.mounts()).containsExactly(new FileMount("/media/", folder.resolve("media")));
+    assertThat(examine("--static", "/media/=media").settings().files().auto()).isFalse();
+    assertThat(examine("--accel", "auto").problems())
+        .containsExactly(
+            "accel: must be a path and a folder such as /static/=assets, not \"auto\""
+                + " (flag --accel)");
+  }
+
+  @Test
   void a_folder_that_is_not_there_is_a_problem() {
     assertThat(examine("--static", "/static/=none").problems())
         .containsExactly(
@@ -59,7 +72,8 @@ class FileSettingsTest {
     }
     assertThat(examine("--static", "assets").problems())
         .containsExactly(
-            "static: must be a path and a folder such as /static/=assets, not \"assets\""
+            "static: must be a path and a folder such as /static/=assets, or auto, not"
+                + " \"assets\""
                 + " (flag --static)");
   }
 

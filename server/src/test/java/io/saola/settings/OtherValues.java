@@ -92,7 +92,7 @@ final class OtherValues {
   }
 
   static FileSettings defaultFiles() {
-    return new FileSettings(List.of(), false, Duration.ofSeconds(60), List.of(), List.of());
+    return new FileSettings(false, List.of(), false, Duration.ofSeconds(60), List.of(), List.of());
   }
 
   static Map<String, String> ofFiles() {
@@ -107,6 +107,7 @@ final class OtherValues {
   static FileSettings files(Path site) {
     Path media = site.resolve("assets/media");
     return new FileSettings(
+        false,
         List.of(new FileMount("/static/", site.resolve("assets"))),
         true,
         Duration.ZERO,
