@@ -16,7 +16,8 @@ public final class Main {
   private static final int INTERRUPTED = 130;
 
   private static final List<String> TOOLS =
-      List.of("peers", "startup", "chaos", "slow-clients", "static", "compress", "access-log");
+      List.of(
+          "peers", "startup", "chaos", "slow-clients", "static", "compress", "access-log", "jmh");
 
   private static final String HELP =
       """
@@ -31,6 +32,7 @@ public final class Main {
         static        files, beside nginx
         compress      what it costs to compress answers, and what it saves
         access-log    what it costs to write a line for each request
+        jmh           what the event loop does for a request, piece by piece: time and bytes
 
       'saola lab TOOL --help' explains a tool.
       """;
