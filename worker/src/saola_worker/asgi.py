@@ -44,7 +44,7 @@ _BEFORE, _HELD, _BODY, _TRAILERS = 0, 1, 2, 3
 
 _STATUS = {number: b"%d" % number for number in range(200, 600)}
 _FRAME = 65_536  # the largest response that travels as one frame
-_LARGE = 8_192  # from here on sending a body from where it is costs less than copying it
+_LARGE = 8_192  # from here on sending bytes from where they are costs less than copying them
 _LENGTH = b"\ncontent-length\n%d"
 _JOIN = b"\n".join
 _PACK = RESPONSE_START.pack
@@ -73,20 +73,18 @@ class Exchange(Stream):
             if state == _HELD and kind == "http.response.body":
                 if not (self.trailers or message.get("more_body")):
                     head = self.head
-                    body = message.get("body", b"")
-                    if type(body) is not bytes:
-                        body = bytes(memoryview(body))  # which takes no str and no int
-                    length, size = len(body), len(head)
+                    payload = head + message.get("body", b"")
+                    size = len(payload)
                     # Looking for the right Content-Length is half the price of reading it. A longer
                     # one that begins so is left to the server, which looks as well.
-                    if size + length <= _FRAME and (
-                        head.find(_LENGTH % length) > 0 or self._fits(length)
+                    if size <= _FRAME and (
+                        head.find(_LENGTH % (size - len(head))) > 0 or self._fits(size - len(head))
                     ):
-                        start = _PACK(4 + size + length, RESPONSE, 0, self.lines, self.number, size)
-                        if length < _LARGE:
-                            self.sink.answer(start + head + body)
+                        start = _PACK(4 + size, RESPONSE, 0, self.lines, self.number, len(head))
+                        if size < _LARGE:
+                            self.sink.answer(start + payload)
                         else:
-                            self.sink.large_piece(start + head, body)
+                            self.sink.large_piece(start, payload)
                         self.state = COMPLETE
                         if self._waiters:
                             self.wake()

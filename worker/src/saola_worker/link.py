@@ -99,7 +99,8 @@ class Link:
 
     def wait(self) -> bool:
         """Send what is unsent, then wait for more; false at the end of the link."""
-        self.flush()
+        if self.unsent:
+            self._send_all()
         return bool(self._kept) or self._read(0)
 
     def read_now(self) -> bool:
@@ -158,15 +159,16 @@ class Link:
         """Collect the frames of a finished answer."""
         self.unsent.append(data)
         self._unsent_bytes += len(data)
-        if self._unsent_bytes >= (_LARGE_BATCH if self._scattered else _BATCH):
+        if self._unsent_bytes >= _BATCH:
             self.flush()
 
     def large_answer(self, start: bytes, body: bytes | memoryview) -> None:
         """Collect the frame of a finished answer whose body is not worth copying."""
-        self.unsent.append(start)
         self._scattered = True
-        self._unsent_bytes += len(start)
-        self.answer(body)
+        self.unsent += (start, body)
+        self._unsent_bytes += len(start) + len(body)
+        if self._unsent_bytes >= _LARGE_BATCH:
+            self.flush()
 
     def hurry(self, stream: int) -> None:
         """Send what is unsent if no request after this one is here: it would leave soon anyway."""
@@ -186,20 +188,24 @@ class Link:
             self.armed = armed
 
     def _send_all(self) -> None:
-        while self.unsent:
+        unsent = self.unsent
+        while unsent:
             if self._scattered:
-                parts, self.unsent = self.unsent, []
-                self._scattered = False
-                self._unsent_bytes = 0
-                self._send_parts(parts)
+                self._send_parts()
                 continue
-            data = b"".join(self.unsent)
-            self.unsent.clear()
+            data = b"".join(unsent)
+            unsent.clear()
             self._unsent_bytes = 0
-            self._send(data)
+            sent = self.send_now(data)
+            if sent < len(data):
+                self._send(memoryview(data)[sent:])
 
-    def _send_parts(self, parts: list[bytes | memoryview]) -> None:
+    def _send_parts(self) -> None:
         """Send buffers from where they are: copying 100 KiB costs more page faults than sending."""
+        parts = self.unsent.copy()
+        self.unsent.clear()
+        self._scattered = False
+        self._unsent_bytes = 0
         while self.send_parts_now(parts):
             self._poll(select.POLLIN | select.POLLOUT)
 
@@ -226,17 +232,10 @@ class Link:
         parts.clear()
         return False
 
-    def _send(self, data: bytes) -> None:
-        rest = memoryview(data)
-        while not self.gone:
-            try:
-                rest = rest[self._sock.send(rest, _NOW) :]
-            except BlockingIOError:
-                self._poll(select.POLLIN | select.POLLOUT)
-            except OSError:
-                self.gone = True
-            if not rest:
-                return
+    def _send(self, rest: memoryview) -> None:
+        while rest:
+            self._poll(select.POLLIN | select.POLLOUT)
+            rest = rest[self.send_now(rest) :]
 
     def _poll(self, events: int, milliseconds: int | None = None) -> None:
         poll = select.poll()

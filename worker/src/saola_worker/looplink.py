@@ -66,24 +66,30 @@ class LoopLink:
         """Send what has been collected, as far as that is possible without waiting."""
         self.scheduled = False
         self._pieces = 0
+        unsent = self.unsent
         if self._scattered:
             self._scattered = False
-            if not self._rest:
-                self._link.send_parts_now(self.unsent)
-            full = True
-        else:
-            full = bool(self._rest)
-        if not self.unsent:
+            if not self._rest and not self._link.send_parts_now(unsent):
+                return
+            data = b"".join(unsent)
+            unsent.clear()
+            self._keep(data, 0)
             return
-        data = b"".join(self.unsent)
-        self.unsent.clear()
-        sent = 0 if full else self._link.send_now(data)
+        if not unsent:
+            return
+        data = b"".join(unsent)
+        unsent.clear()
+        sent = 0 if self._rest else self._link.send_now(data)
         if sent < len(data):
-            if not self._rest:
-                self._loop.add_writer(self._link.fileno(), self._go_on)
-            self._rest.append(memoryview(data)[sent:])
-            self._rest_bytes += len(data) - sent
-            self.full = self._rest_bytes > _HIGH
+            self._keep(data, sent)
+
+    def _keep(self, data: bytes, sent: int) -> None:
+        """Send what is left of this when the server has read."""
+        if not self._rest:
+            self._loop.add_writer(self._link.fileno(), self._go_on)
+        self._rest.append(memoryview(data)[sent:])
+        self._rest_bytes += len(data) - sent
+        self.full = self._rest_bytes > _HIGH
 
     def _go_on(self) -> None:
         """Send more of what is left: the server has read something."""
