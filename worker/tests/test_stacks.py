@@ -108,9 +108,11 @@ def test_a_worker_that_runs_c_is_asked_by_another_signal(stuck: FakeServer, numb
     peer.send(request(1, environ(PATH_INFO="/computes")))
     wait_for_start(stuck, 3)
 
-    ask(stuck, pid, number)
+    def says_so() -> bool:
+        ask(stuck, pid, number)  # again: it may have started, and not have come that far
+        return "in computes\n" in file_of(stuck, pid).read_text()
 
-    eventually(lambda: "in computes\n" in file_of(stuck, pid).read_text())
+    eventually(says_so)
 
 
 def test_a_crash_leaves_its_stack(stuck: FakeServer) -> None:
