@@ -62,10 +62,16 @@
     };
   };
 
+  // At least a factor of four, so that noise does not look like a slope.
+  const around = (u, min, max) => {
+    const margin = Math.max(1.25, Math.sqrt((4 * min) / max));
+    return [min / margin, max * margin];
+  };
+
   // On a logarithmic axis: powers of ten, and what lies between where there are few of them.
   const decades = (u, axis, min, max) => {
     const wide = Math.log10(max / min);
-    const steps = wide > 3.5 ? [1] : wide > 1.2 ? [1, 3] : [1, 2, 5];
+    const steps = wide > 3.5 ? [1] : wide > 1.2 ? [1, 3] : wide > 0.8 ? [1, 2, 5] : [1, 2, 3, 4, 5, 6, 8];
     const splits = [];
     for (let power = 10 ** Math.floor(Math.log10(min)); power <= max; power *= 10) {
       splits.push(...steps.map((step) => step * power).filter((value) => value >= min && value <= max));
@@ -84,11 +90,11 @@
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: {
         x: { time: false, range: [-0.2, last + 0.2] },
-        y: plot.log ? { distr: 3, log: 10, range: (u, min, max) => [min / 1.25, max * 1.25] } : { range: (u, min, max) => [0, max * 1.06] },
+        y: plot.log ? { distr: 3, log: 10, range: around } : { range: (u, min, max) => [0, max * 1.06] },
       },
       axes: [
         { ...axis, grid: { show: false }, splits: () => group.connections.map((_, i) => i), values: () => group.connections.map(String) },
-        { ...axis, size: 46, ...(plot.log ? { splits: decades } : {}), values: (u, splits) => splits.map((value) => (value === null ? "" : short(value))) },
+        { ...axis, size: 46, ...(plot.log ? { splits: decades, filter: (u, splits) => splits } : {}), values: (u, splits) => splits.map((value) => (value === null ? "" : short(value))) },
       ],
       series: [
         {},
