@@ -237,8 +237,8 @@ def test_saola_image_fails_where_none_can_be_made(home: Home) -> None:
 def test_it_can_be_switched_off(home: Home) -> None:
     home.run()
 
-    assert is_of_classes(home, home.run(SAOLA_IMAGE="off")[0])
-    assert "SAOLA_IMAGE=off" in home.run("image", code=69, SAOLA_IMAGE="off")[1]
+    assert is_of_classes(home, home.run(SAOLA_JAVA_IMAGE="off")[0])
+    assert "SAOLA_JAVA_IMAGE=off" in home.run("image", code=69, SAOLA_JAVA_IMAGE="off")[1]
 
 
 def test_half_an_image_is_none(home: Home) -> None:

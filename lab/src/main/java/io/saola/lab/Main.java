@@ -17,7 +17,16 @@ public final class Main {
 
   private static final List<String> TOOLS =
       List.of(
-          "peers", "startup", "chaos", "slow-clients", "static", "compress", "access-log", "jmh");
+          "peers",
+          "startup",
+          "chaos",
+          "slow-clients",
+          "static",
+          "compress",
+          "access-log",
+          "image",
+          "soak",
+          "jmh");
 
   private static final String HELP =
       """
@@ -33,6 +42,8 @@ public final class Main {
         compress      what it costs to compress answers, and what it saves
         access-log    what it costs to write a line for each request
         jmh           what the event loop does for a request, piece by piece: time and bytes
+        image         start, memory and warm-up: from the image, and from the classes
+        soak          whether the server grows under a load that does not
 
       'saola lab TOOL --help' explains a tool.
       """;
@@ -59,6 +70,8 @@ public final class Main {
         case "static" -> duel(new StaticFiles(), arguments.subList(1, arguments.size()));
         case "compress" -> duel(new CompressedAnswers(), arguments.subList(1, arguments.size()));
         case "access-log" -> duel(new AccessLogs(), arguments.subList(1, arguments.size()));
+        case "image" -> image(ImageOptions.parse(arguments.subList(1, arguments.size())));
+        case "soak" -> soak(SoakOptions.parse(arguments.subList(1, arguments.size())));
         default ->
             throw new UsageException(List.of(Suggestion.sentence("tool of the lab", tool, TOOLS)));
       };
@@ -115,6 +128,23 @@ public final class Main {
       return 0;
     }
     return measure(processes -> new Duel(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int image(ImageOptions options) {
+    if (options.help()) {
+      System.out.print(ImageOptions.HELP);
+      return 0;
+    }
+    return measure(
+        processes -> new Image(home(), options, processes, InstantSource.system()).run());
+  }
+
+  private static int soak(SoakOptions options) {
+    if (options.help()) {
+      System.out.print(SoakOptions.helpText());
+      return 0;
+    }
+    return measure(processes -> new Soak(home(), options, processes, InstantSource.system()).run());
   }
 
   private static int measure(Tool tool) {

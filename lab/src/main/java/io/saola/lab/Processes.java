@@ -32,7 +32,7 @@ final class Processes {
 
   private static final Set<String> FOREIGN_PREFIXES =
       Set.of("GRANIAN_", "UVICORN_", "UWSGI_", "SAOLA_");
-  private static final Set<String> KEPT = Set.of("SAOLA_JAVA_HOME");
+  private static final Set<String> KEPT = Set.of("SAOLA_JAVA_HOME", "SAOLA_JAVA_IMAGE");
 
   private static final Duration GRACE_AT_CLOSE = Duration.ofSeconds(4);
 
