@@ -110,6 +110,24 @@ class SlowClientsTest {
   }
 
   @Test
+  void what_came_before_the_app_began_counts_as_well() {
+    server = SaolaProcess.serveAsgi("--min-rate-grace", "1s");
+    try (RawClient fast = server.connect();
+        RawClient together = server.connect()) {
+      // What an app gets with its request; with the second of them, it comes with the head.
+      fast.send(request("POST", "/digest", "Content-Length: 65537"));
+      fast.send(new byte[65_536]);
+      String head = request("POST", "/digest", "Content-Length: 40001");
+      together.send(head + "x".repeat(40_000));
+
+      letTheGracePass();
+
+      assertThat(fast.send("x").reply().text()).startsWith("65537 ");
+      assertThat(together.send("x").reply().text()).startsWith("40001 ");
+    }
+  }
+
+  @Test
   void a_whole_body_may_have_its_time_however_fast_it_comes() {
     serve("--body-timeout", "1s");
     try (RawClient endless = server.connect()) {

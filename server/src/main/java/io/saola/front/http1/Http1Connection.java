@@ -183,7 +183,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     state = State.BODY;
     body.begin(request.head(), begun);
-    pace.body();
+    pace.body(bytes.readableBytes());
     if (request.head().expectsContinue() && !bytes.isReadable()) {
       ctx.writeAndFlush(ResponseWriter.interim(ctx.alloc()), ctx.voidPromise());
     }

@@ -17,6 +17,7 @@ final class Pace {
   private long whole = NEVER;
   private long came;
   private long left;
+  private long earned;
 
   Pace(FrontSettings settings) {
     this.settings = settings;
@@ -25,11 +26,15 @@ final class Pace {
 
   /// Whether its time is up.
   boolean isUp(long now) {
+    count(now);
+    return (deadline != NEVER && now - deadline >= 0) || (whole != NEVER && now - whole >= 0);
+  }
+
+  private void count(long now) {
     if (came > 0) {
       deadline = rates.later(deadline, now, came, rates.body());
       came = 0;
     }
-    return (deadline != NEVER && now - deadline >= 0) || (whole != NEVER && now - whole >= 0);
   }
 
   /// Nothing is asked of the client.
@@ -51,10 +56,10 @@ final class Pace {
 
   // ---- a body
 
-  /// A body is on its way.
-  void body() {
+  /// A body is on its way, of which so many bytes have come with the head.
+  void body(int bytes) {
     long now = System.nanoTime();
-    deadline = now + rates.first(0, rates.body());
+    deadline = now + rates.first(bytes, rates.body());
     whole = rates.bodyTotal() == 0 ? NEVER : now + rates.bodyTotal();
     came = 0;
   }
@@ -66,14 +71,18 @@ final class Pace {
 
   /// It is the app that does not take it, not the client who is late.
   void pauseBody() {
-    left = whole == NEVER ? NEVER : whole - System.nanoTime();
+    long now = System.nanoTime();
+    count(now);
+    left = whole == NEVER ? NEVER : whole - now;
+    earned = deadline - now;
     rest();
   }
 
-  /// The client may go on.
+  /// The client may go on, with the time that it had earned, and with as much as at the beginning:
+  /// it has first to notice.
   void resumeBody() {
     long now = System.nanoTime();
-    deadline = now + rates.first(0, rates.body());
+    deadline = now + Math.max(earned, rates.first(0, rates.body()));
     whole = left == NEVER ? NEVER : now + left;
   }
 
