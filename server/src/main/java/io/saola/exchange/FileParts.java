@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.saola.files.FileAnswer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -23,6 +24,14 @@ final class FileParts {
   /// the client ends the connection then, and its reader knows that something is missing.
   static ByteBuf read(FileAnswer answer, ByteBufAllocator allocator) {
     ByteBuf body = allocator.buffer(Math.toIntExact(answer.length()));
+    ByteBuffer content = answer.content();
+    if (content != null) {
+      for (FileAnswer.Piece piece : answer.pieces()) {
+        body.writeCharSequence(piece.before(), US_ASCII);
+        body.writeBytes(content.slice((int) piece.offset(), (int) piece.length()));
+      }
+      return body;
+    }
     try (FileChannel file = Objects.requireNonNull(answer.file(), "no file")) {
       for (FileAnswer.Piece piece : answer.pieces()) {
         body.writeCharSequence(piece.before(), US_ASCII);

@@ -110,11 +110,10 @@ final class Reply {
       beside = answer.head();
       return answer.rejection();
     }
-    FileChannel file = answer.file();
     int size = (int) Math.min(answer.length(), Integer.MAX_VALUE);
-    if (file == null || delivery.mayLeaveWhole(size)) {
+    if (!answer.hasFile() || delivery.mayLeaveWhole(size)) {
       // What fits into one write with its head is not worth a second one.
-      ByteBuf body = file == null ? Unpooled.EMPTY_BUFFER : FileParts.read(answer, allocator);
+      ByteBuf body = answer.hasFile() ? FileParts.read(answer, allocator) : Unpooled.EMPTY_BUFFER;
       client.respond(answer.head(), body);
       body.release();
       return null;
@@ -129,6 +128,7 @@ final class Reply {
     bodiless = !client.start(answer.head(), -1);
     FileChannel file = answer.file();
     if (file == null) {
+      passContent(answer);
       return;
     }
     // The delivery closes it, whatever becomes of its pieces.
@@ -137,6 +137,14 @@ final class Reply {
         delivery.pass(Unpooled.copiedBuffer(piece.before(), US_ASCII));
       }
       delivery.file(file, piece.offset(), piece.length());
+    }
+  }
+
+  private void passContent(FileAnswer answer) {
+    if (answer.content() != null) {
+      ByteBuf body = FileParts.read(answer, allocator);
+      delivery.pass(body);
+      body.release();
     }
   }
 

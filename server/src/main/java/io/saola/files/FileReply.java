@@ -39,6 +39,7 @@ final class FileReply {
 
   private final String cacheControl;
   private final InstantSource clock;
+  private final SmallFiles small;
   private final RandomGenerator random;
   private final ResponseHead head = new ResponseHead();
   private final HeadText text = new HeadText();
@@ -46,13 +47,14 @@ final class FileReply {
   FileReply(long maxAge, InstantSource clock, RandomGenerator random) {
     this.cacheControl = maxAge == 0 ? "no-cache" : "public, max-age=" + maxAge;
     this.clock = clock;
+    this.small = new SmallFiles(clock);
     this.random = random;
   }
 
   FileAnswer refused(Rejection reason) {
     text.status(reason.status());
     text.into(head);
-    return new FileAnswer(reason, head, null, List.of());
+    return new FileAnswer(reason, head, null, null, List.of());
   }
 
   /// @param name the last part of what was asked for
@@ -66,7 +68,7 @@ final class FileReply {
     OpenedFile file =
         request.method() == Method.HEAD
             ? OpenedFile.look(place.in(coding))
-            : OpenedFile.open(place.in(coding));
+            : small.open(place.in(coding));
     Sending sending = new Sending(request, file, name, coding, !place.codings().isEmpty(), app);
     boolean handed = false;
     try {
@@ -140,7 +142,7 @@ final class FileReply {
         text.field("Content-Length", "0");
       }
       text.into(head);
-      return new FileAnswer(refused ? reason : null, head, null, List.of());
+      return new FileAnswer(refused ? reason : null, head, null, null, List.of());
     }
 
     private FileAnswer whole(int status) {
@@ -182,7 +184,7 @@ final class FileReply {
     }
 
     private FileAnswer done(List<Piece> pieces) {
-      FileAnswer answer = new FileAnswer(null, head, file.channel(), pieces);
+      FileAnswer answer = new FileAnswer(null, head, file.channel(), file.content(), pieces);
       text.field("Content-Length", Long.toString(answer.length()));
       text.into(head);
       return answer;

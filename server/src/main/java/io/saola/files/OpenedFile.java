@@ -1,6 +1,7 @@
 package io.saola.files;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,19 +16,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tag a strong entity tag
 /// @param modified in seconds since 1970
-/// @param channel null if it was only looked at
-record OpenedFile(long size, String tag, long modified, @Nullable FileChannel channel) {
+/// @param channel null if it was only looked at, or its content is known
+/// @param content all of it, not to be changed, if it is small and known; else null
+record OpenedFile(
+    long size,
+    String tag,
+    long modified,
+    @Nullable FileChannel channel,
+    @Nullable ByteBuffer content) {
   /// How often a file may be replaced while it is opened.
   private static final int TRIES = 3;
 
   static OpenedFile look(Path path) throws IOException {
-    return of(attributes(path), null);
+    return of(attributes(path), null, null);
   }
 
   /// Opens it so that tag and bytes are of the same version: a name may be given to another file at
   /// any moment, and a cache would keep what does not belong together for a year.
-  static OpenedFile open(Path path) throws IOException {
-    BasicFileAttributes before = attributes(path);
+  ///
+  /// @param seen what it was a moment ago
+  static OpenedFile open(Path path, BasicFileAttributes seen) throws IOException {
+    BasicFileAttributes before = seen;
     for (int i = 1; ; i++) {
       FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
       boolean kept = false;
@@ -35,7 +44,7 @@ record OpenedFile(long size, String tag, long modified, @Nullable FileChannel ch
         BasicFileAttributes after = attributes(path);
         if (isSame(before, after) && after.size() <= channel.size()) {
           kept = true;
-          return of(after, channel);
+          return of(after, channel, null);
         }
         if (i == TRIES) {
           throw new IOException("it is changing all the time");
@@ -49,13 +58,13 @@ record OpenedFile(long size, String tag, long modified, @Nullable FileChannel ch
     }
   }
 
-  private static boolean isSame(BasicFileAttributes one, BasicFileAttributes other) {
+  static boolean isSame(BasicFileAttributes one, BasicFileAttributes other) {
     return Objects.equals(one.fileKey(), other.fileKey())
         && one.size() == other.size()
         && one.lastModifiedTime().equals(other.lastModifiedTime());
   }
 
-  private static BasicFileAttributes attributes(Path path) throws IOException {
+  static BasicFileAttributes attributes(Path path) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (!attributes.isRegularFile()) {
       throw new NoSuchFileException(path.toString());
@@ -63,7 +72,8 @@ record OpenedFile(long size, String tag, long modified, @Nullable FileChannel ch
     return attributes;
   }
 
-  private static OpenedFile of(BasicFileAttributes file, @Nullable FileChannel channel) {
+  static OpenedFile of(
+      BasicFileAttributes file, @Nullable FileChannel channel, @Nullable ByteBuffer content) {
     String tag =
         '"'
             + Long.toHexString(file.lastModifiedTime().to(TimeUnit.NANOSECONDS))
@@ -72,7 +82,8 @@ record OpenedFile(long size, String tag, long modified, @Nullable FileChannel ch
             + '-'
             + Long.toHexString(inode(file))
             + '"';
-    return new OpenedFile(file.size(), tag, file.lastModifiedTime().to(TimeUnit.SECONDS), channel);
+    return new OpenedFile(
+        file.size(), tag, file.lastModifiedTime().to(TimeUnit.SECONDS), channel, content);
   }
 
   /// The JDK shows it in a text only: `(dev=fe01,ino=4711)`.
