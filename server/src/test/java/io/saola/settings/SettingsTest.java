@@ -443,6 +443,7 @@ class SettingsTest {
   void the_variables_of_launcher_and_kubernetes_are_no_mistakes() {
     for (String name :
         List.of(
+            "SAOLA_IMAGE",
             "SAOLA_JAVA_HOME",
             "SAOLA_DEBUG",
             "SAOLA_SERVER_PID",
