@@ -226,7 +226,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help="for what is written meanwhile; made")
     parser.add_argument("--python", default=sys.executable, help="for the worker")
-    parser.add_argument("--quick", action="store_true", help="to see that it runs; too few to judge by")
+    parser.add_argument(
+        "--quick", action="store_true", help="to see that it runs; too few to judge by"
+    )
     parser.add_argument("--rewrite", action="store_true", help="write what was counted to the file")
     parser.add_argument("--bounds", type=Path, default=BOUNDS, help="another file of bounds")
     asked = parser.parse_args()
