@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
@@ -38,6 +39,8 @@ final class SpoolFolder implements AutoCloseable {
       for (Path file : files) {
         Files.deleteIfExists(file);
       }
+    } catch (NoSuchFileException e) {
+      return; // somebody else has tidied up
     }
     Files.deleteIfExists(path);
   }

@@ -9,9 +9,24 @@ import org.jspecify.annotations.Nullable;
 /// Counts buffers that have been allocated and not released, at once and not when they are
 /// collected.
 ///
-/// Netty makes it, because the test run's properties name it.
+/// Netty makes it, because the properties of the test run name it, and those of the servers that
+/// the tests start. Netty's own detector would speak only when the garbage collector has found the
+/// buffer, which in most runs is never. [LeakGuard] looks here after each class of tests; a server
+/// says at its end what is open.
 public final class LeakCounter<T> extends ResourceLeakDetector<T> {
   private static final Set<Tracker<?>> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    if (Boolean.getBoolean("io.saola.rig.leaksAtEnd")) {
+      Runtime.getRuntime().addShutdownHook(new Thread(LeakCounter::sayAtEnd));
+    }
+  }
+
+  private static void sayAtEnd() {
+    if (!OPEN.isEmpty()) {
+      System.err.println("LEAK: " + OPEN.size() + " buffers" + describe());
+    }
+  }
 
   /// Netty looks for this constructor by its parameters.
   public LeakCounter(Class<?> type, int samplingInterval, long maxActive) {

@@ -40,6 +40,13 @@ public final class SaolaProcess implements AutoCloseable {
 
   private static final Pattern SUCCESSOR = Pattern.compile("started a second server pid=(\\d+)");
 
+  /// It counts what is open, and the server says so at its end.
+  private static final String LEAKS =
+      "-Dio.netty.customResourceLeakDetector=io.saola.rig.LeakCounter";
+
+  /// A copy has no tests, and Netty's own detector.
+  private static final String NO_TESTS = "-Dio.netty.leakDetection.samplingInterval=1";
+
   private final Path folder;
   private final Process process;
   private final Thread reader;
@@ -129,6 +136,8 @@ public final class SaolaProcess implements AutoCloseable {
             "-Dsaola.home=" + (copy == null ? HOME : copy.home()),
             "-Dio.netty.noUnsafe=false",
             "-Dio.netty.leakDetection.level=paranoid",
+            copy == null ? LEAKS : NO_TESTS,
+            "-Dio.saola.rig.leaksAtEnd=true",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
@@ -410,7 +419,7 @@ public final class SaolaProcess implements AutoCloseable {
   @Override
   public void close() {
     if (process.isAlive()) {
-      process.destroy();
+      process.toHandle().destroy(); // Process.destroy() would close what it says at its end
     }
     boolean stopped = false;
     try {
@@ -419,7 +428,7 @@ public final class SaolaProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     String stuck = stopped ? "" : "it did not stop on SIGTERM:\n" + stacks();
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     for (long successor : successors()) {
       if (ProcFs.isAlive(successor)) {
         signal(successor, "TERM");
