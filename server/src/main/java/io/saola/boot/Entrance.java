@@ -79,4 +79,9 @@ final class Entrance {
     place.take(open);
     return open;
   }
+
+  /// By which it answers when the app is ready.
+  Exchanges exchanges() {
+    return exchanges;
+  }
 }

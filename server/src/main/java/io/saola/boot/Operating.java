@@ -1,5 +1,7 @@
 package io.saola.boot;
 
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import io.netty.channel.EventLoop;
 import io.saola.control.ControlSocket;
 import io.saola.control.OpenFiles;
@@ -9,6 +11,7 @@ import io.saola.control.Status;
 import io.saola.control.Successor;
 import io.saola.control.WorkerState;
 import io.saola.exchange.Dispatcher;
+import io.saola.exchange.Exchanges;
 import io.saola.front.Connections;
 import io.saola.front.Listeners;
 import io.saola.observe.Counters;
@@ -41,6 +44,7 @@ final class Operating implements Operations {
   private final EventLoop loop;
   private final Connections connections;
   private final Dispatcher dispatcher;
+  private final Exchanges exchanges;
   private final Counters counters;
   private final Processes processes;
   private final Links links;
@@ -55,6 +59,7 @@ final class Operating implements Operations {
       EventLoop loop,
       Connections connections,
       Dispatcher dispatcher,
+      Exchanges exchanges,
       Counters counters,
       Processes processes,
       Links links,
@@ -66,6 +71,7 @@ final class Operating implements Operations {
     this.loop = loop;
     this.connections = connections;
     this.dispatcher = dispatcher;
+    this.exchanges = exchanges;
     this.counters = counters;
     this.processes = processes;
     this.links = links;
@@ -113,8 +119,18 @@ final class Operating implements Operations {
         count.answered().values().stream().mapToLong(Long::longValue).sum(),
         onLoop(dispatcher::running),
         onLoop(dispatcher::waiting),
+        onLoop(this::held),
         reloaded == null ? "" : (reloaded.succeeded() ? "" : "failed: ") + reloaded.message(),
         handover.failure().isEmpty() ? "" : "failed: " + handover.failure());
+  }
+
+  private Status.Held held() {
+    long direct =
+        ByteBufAllocator.DEFAULT instanceof ByteBufAllocatorMetricProvider asked
+            ? asked.metric().usedDirectMemory()
+            : 0;
+    return new Status.Held(
+        connections.count(), exchanges.bytesInMemory(), exchanges.bytesInFiles(), direct);
   }
 
   private String state() {

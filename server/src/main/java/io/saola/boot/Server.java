@@ -154,7 +154,7 @@ public final class Server {
     Entrance entrance = entrance(place, app, sockets, connections, accessLog);
     Reloader reloader = reloader(standing, app, entrance);
     Handover handover = handover(app, place);
-    Operating operating = operating(app, connections, reloader, handover);
+    Operating operating = operating(app, connections, entrance, reloader, handover);
     listenToSignals(accessLog, reloader, app.supervisor(), operating);
     app.supervisor().start();
     rehearse(app);
@@ -321,11 +321,16 @@ public final class Server {
   }
 
   private Operating operating(
-      AppSide app, Connections connections, Reloader reloader, Handover handover) {
+      AppSide app,
+      Connections connections,
+      Entrance entrance,
+      Reloader reloader,
+      Handover handover) {
     return new Operating(
         app.loop(),
         connections,
         app.dispatcher(),
+        entrance.exchanges(),
         counters,
         app.processes(),
         app.links(),

@@ -41,6 +41,16 @@ final class StatusText {
             + " running, "
             + requests.text("waiting")
             + " waiting");
+    line(out, "connections", status.text("connections") + " open");
+    Fields memory = status.fields("memory");
+    line(
+        out,
+        "bodies",
+        Units.size(memory.number("bodies"))
+            + " in memory, "
+            + Units.size(memory.number("files"))
+            + " in files; buffers "
+            + Units.size(memory.number("direct")));
     for (String last : List.of("reload", "upgrade")) {
       if (status.has(last)) {
         line(out, "last " + last, status.text(last));

@@ -14,6 +14,7 @@ import java.util.Map;
 /// @param generation of the code that serves
 /// @param running requests that are with workers
 /// @param waiting requests that wait for a worker
+/// @param held what clients have of it
 /// @param reload the last one's outcome, empty if there was none
 /// @param upgrade the outcome of the last one that failed, empty if there was none
 public record Status(
@@ -33,8 +34,17 @@ public record Status(
     long requests,
     int running,
     int waiting,
+    Held held,
     String reload,
     String upgrade) {
+
+  /// What a server holds for its clients; sizes in bytes.
+  ///
+  /// @param connections that are open, WebSockets as well
+  /// @param bodies on their way, in memory
+  /// @param files of bodies on their way
+  /// @param direct memory for buffers of every kind, used or kept for the next
+  public record Held(int connections, long bodies, long files, long direct) {}
 
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();
@@ -51,6 +61,8 @@ public record Status(
     json.put("workers", Map.of("ready", ready, "wanted", wanted));
     json.put("generation", generation);
     json.put("requests", Map.of("answered", requests, "running", running, "waiting", waiting));
+    json.put("connections", held.connections);
+    json.put("memory", Map.of("bodies", held.bodies, "files", held.files, "direct", held.direct));
     if (!reload.isEmpty()) {
       json.put("reload", reload);
     }

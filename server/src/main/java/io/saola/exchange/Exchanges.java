@@ -133,6 +133,16 @@ public final class Exchanges {
     return refusal == null && settings.buffer() == BufferRequests.OFF && dispatcher.isAsgi();
   }
 
+  /// How much memory bodies have on their way. On the event loop only, as all of this.
+  public long bytesInMemory() {
+    return budget.taken();
+  }
+
+  /// How much room their files have.
+  public long bytesInFiles() {
+    return spool.taken();
+  }
+
   /// The way of a response's body.
   ///
   /// @param credit tells the worker how many more bytes it may send

@@ -89,6 +89,8 @@ class RemoteTest {
             "  workers       3 of 4 ready\n",
             "  generation    7\n",
             "  requests      12345 answered, 2 running, 1 waiting\n",
+            "  connections   5 open\n",
+            "  bodies        1.0M in memory, 3.0M in files; buffers 8.0M\n",
             "  last reload   failed: no module named shop\n");
     assertThat(err()).isEmpty();
   }

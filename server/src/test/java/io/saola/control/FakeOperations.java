@@ -42,6 +42,7 @@ public final class FakeOperations implements Operations {
         12_345,
         2,
         1,
+        new Status.Held(5, 1 << 20, 3 << 20, 8 << 20),
         "failed: no module named shop",
         "");
   }

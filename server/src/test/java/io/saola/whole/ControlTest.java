@@ -44,7 +44,9 @@ class ControlTest {
               "  load          prewarm\n",
               "  workers       2 of 2 ready\n",
               "  generation    1\n",
-              "  requests      1 answered, 0 running, 0 waiting\n")
+              "  requests      1 answered, 0 running, 0 waiting\n",
+              "  connections   0 open\n",
+              "  bodies        0.0M in memory, 0.0M in files; buffers ")
           .doesNotContain("last");
       assertThat(Ran.saola(server, "status", "--json").out())
           .contains("\"pid\": " + server.pid() + ",", "\"state\": \"serving\",");
