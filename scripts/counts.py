@@ -188,7 +188,7 @@ def serve(kind: str, python: str, load: Load, temporary: Path) -> Iterator[Figur
     command += ["--access-logfile", str(temporary / "access.log")]
     command += ["--python", python, "--chdir", str(APP), f"counted_app:{kind}"]
     # An image has no modules for JMX, and the same classes.
-    with running(command, CHECKOUT, temporary, {"SAOLA_IMAGE": "off"}) as server:
+    with running(command, CHECKOUT, temporary, {"SAOLA_JAVA_IMAGE": "off"}) as server:
         yield from Run(kind, version_of(python), server, load, temporary).figures()
 
 

@@ -54,7 +54,6 @@ final class Variables {
   /// beside a Service named `saola`: they are no mistake of anybody.
   private static boolean isForOthers(String name) {
     return name.startsWith("SAOLA_JAVA_")
-        || name.equals("SAOLA_IMAGE")
         || name.equals("SAOLA_DEBUG")
         || ReadyVariables.ALL.contains(name)
         || name.startsWith("SAOLA_SERVICE_")

@@ -443,8 +443,8 @@ class SettingsTest {
   void the_variables_of_launcher_and_kubernetes_are_no_mistakes() {
     for (String name :
         List.of(
-            "SAOLA_IMAGE",
             "SAOLA_JAVA_HOME",
+            "SAOLA_JAVA_IMAGE",
             "SAOLA_DEBUG",
             "SAOLA_SERVER_PID",
             "SAOLA_PORT",
