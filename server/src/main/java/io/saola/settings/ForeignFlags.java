@@ -34,7 +34,6 @@ final class ForeignFlags {
       case "--reload-extra-file", "--reload-paths" -> "see --reload-dir";
       case "--no-server-header" -> "see --server-header off";
       case "--server-name" -> "see --server-header";
-      case "--hook-accepting1-once" -> "see --when-ready";
       case "--reload-engine" -> "the kernel says what changes; if it cannot, see --reload-poll";
       default -> "";
     };

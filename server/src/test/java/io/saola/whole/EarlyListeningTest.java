@@ -99,14 +99,17 @@ class EarlyListeningTest {
     return seen;
   }
 
+  private static int freePort(InetAddress address) throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, address)) {
+      return free.getLocalPort();
+    }
+  }
+
   @Test
   void without_it_a_client_is_refused_until_the_app_is_ready_and_never_answered_an_error()
       throws Exception {
     InetAddress address = InetAddress.getByName("127.0.0.77"); // where nobody else picks a port
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, address)) {
-      port = free.getLocalPort();
-    }
+    int port = freePort(address);
     try (SaolaProcess server = start(WSGI, "--bind=127.0.0.77:" + port, "--workers=2")) {
       AtomicInteger tries = new AtomicInteger();
       Set<String> seen = new ConcurrentSkipListSet<>();
@@ -253,6 +256,19 @@ class EarlyListeningTest {
       server.signal("TERM");
 
       assertThat(server.awaitExit()).isZero();
+      assertThat(kept.rest()).isEmpty();
+    }
+  }
+
+  @Test
+  void an_app_that_cannot_be_loaded_ends_the_server_and_who_is_connected() throws IOException {
+    try (SaolaProcess server = startEarly("raise RuntimeError('not today')\n");
+        RawClient kept = server.connect()) {
+      assertThat(kept.send(get("/")).reply().status()).isEqualTo(503);
+
+      go();
+
+      assertThat(server.awaitExit()).isEqualTo(3);
       assertThat(kept.rest()).isEmpty();
     }
   }
