@@ -16,6 +16,8 @@ public final class Caller {
   private final int serverPort;
   private final byte[] addressBytes;
   private final byte[] portBytes;
+  private final byte[] serverNameBytes;
+  private final byte[] serverPortBytes;
 
   /// @param host replaces the request's Host if a trusted proxy has sent another, else null
   public Caller(
@@ -33,6 +35,8 @@ public final class Caller {
     this.serverPort = serverPort;
     this.addressBytes = address.getBytes(StandardCharsets.US_ASCII);
     this.portBytes = (port == 0 ? "" : Integer.toString(port)).getBytes(StandardCharsets.US_ASCII);
+    this.serverNameBytes = serverName.getBytes(StandardCharsets.US_ASCII);
+    this.serverPortBytes = Integer.toString(serverPort).getBytes(StandardCharsets.US_ASCII);
   }
 
   public String address() {
@@ -68,5 +72,15 @@ public final class Caller {
   /// The port as it travels; empty for a Unix socket. Not to be changed.
   public byte[] portBytes() {
     return portBytes;
+  }
+
+  /// The server's name as it travels. Not to be changed.
+  public byte[] serverNameBytes() {
+    return serverNameBytes;
+  }
+
+  /// The server's port as it travels. Not to be changed.
+  public byte[] serverPortBytes() {
+    return serverPortBytes;
   }
 }

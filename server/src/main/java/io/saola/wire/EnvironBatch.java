@@ -77,13 +77,12 @@ public final class EnvironBatch extends RequestBatch {
     byte[] address = caller.addressBytes();
     value(REMOTE_ADDR, address, 0, address.length);
     byte[] port = caller.portBytes();
-    key(REMOTE_PORT);
-    out.latin1(port, 0, port.length);
+    bytes(REMOTE_PORT, port);
     if (!caller.serverName().equals(common.serverName())) {
-      text(SERVER_NAME, caller.serverName());
+      bytes(SERVER_NAME, caller.serverNameBytes());
     }
     if (caller.serverPort() != common.serverPort()) {
-      text(SERVER_PORT, Integer.toString(caller.serverPort()));
+      bytes(SERVER_PORT, caller.serverPortBytes());
     }
     if (!caller.scheme().equals(CommonEnviron.SCHEME)) {
       text(URL_SCHEME, caller.scheme());
@@ -304,6 +303,11 @@ public final class EnvironBatch extends RequestBatch {
       valueAt[id] = out.length() - length;
       valueLength[id] = length;
     }
+  }
+
+  private void bytes(int id, byte[] value) {
+    key(id);
+    out.latin1(value, 0, value.length);
   }
 
   private void text(int id, String value) {

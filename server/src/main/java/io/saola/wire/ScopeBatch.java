@@ -121,17 +121,19 @@ public final class ScopeBatch extends RequestBatch {
   }
 
   private void caller(Caller caller) {
-    if (caller.addressBytes().length > 0) {
+    byte[] address = caller.addressBytes();
+    if (address.length > 0) {
       key(CLIENT);
       out.startTuple(2);
-      out.text(caller.address());
+      out.latin1(address, 0, address.length);
       out.integer(caller.port());
     }
     if (!caller.serverName().equals(common.serverName())
         || caller.serverPort() != common.serverPort()) {
       key(SERVER);
       out.startTuple(2);
-      out.text(caller.serverName());
+      byte[] name = caller.serverNameBytes();
+      out.latin1(name, 0, name.length);
       out.integer(caller.serverPort());
     }
   }
