@@ -153,7 +153,9 @@ final class Crew {
 
   /// Nanoseconds until [#tick] has something to do again.
   long untilNext(long now) {
-    long least = halted || missingFifos.isEmpty() ? Long.MAX_VALUE : fifosDue - now;
+    // Those of workers that are added later have no time: the crew goes on when they come.
+    boolean waits = !halted && !everReady && !missingFifos.isEmpty();
+    long least = waits ? fifosDue - now : Long.MAX_VALUE;
     least = Math.min(least, roll.untilNext(now));
     for (Slot slot : slots()) {
       least = Math.min(least, untilDue(slot, now));
@@ -323,14 +325,9 @@ final class Crew {
   // ---- what an operator asks for
 
   private void reload(Plan renewed, Consumer<Reloaded> answer, long now) {
-    String problem =
-        halted
-            ? "the server stops"
-            : !everReady
-                ? "the server is still starting"
-                : reload != null ? "a reload is on its way already" : "";
+    String problem = whyNoReload();
     int serving = molds.generation();
-    if (!problem.isEmpty()) {
+    if (problem != null) {
       answer.accept(new Reloaded(false, serving, problem));
       return;
     }
@@ -338,6 +335,16 @@ final class Crew {
     reload = new Reload(first, serving, molds.plan().workers(), now, answer);
     LOG.info("reloading gen={}", first);
     molds.reload(renewed, this::notReloaded, now);
+  }
+
+  private @Nullable String whyNoReload() {
+    if (halted) {
+      return "the server stops";
+    }
+    if (!everReady) {
+      return "the server is still starting";
+    }
+    return reload == null ? null : "a reload is on its way already";
   }
 
   private void reloaded(Reload done, long now) {

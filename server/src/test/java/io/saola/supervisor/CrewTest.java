@@ -33,6 +33,18 @@ class CrewTest {
   }
 
   @Test
+  void a_fifo_that_a_worker_is_added_for_is_waited_for_without_looking() {
+    start();
+    now += 60_000 * MS;
+    handle(new Command.Scale(3, count -> {}));
+
+    assertThat(taken()).containsExactly("fifo slot-2");
+    assertThat(crew.untilNext(now)).isPositive();
+    report("fifo slot-2");
+    assertThat(taken()).containsExactly("open slot-2", "fork 2");
+  }
+
+  @Test
   void a_ready_mold_forks_every_slot_and_ready_is_said_once() {
     start();
 
