@@ -30,7 +30,7 @@ record DuelOptions(
         --only LIST        %s      (all)
         --connections N    connections at once                                    (64)
         --duration TIME    length of each load                                    (3s)
-        --warmup TIME      load before it that is not counted                     (3s)
+        --warmup TIME      load before it that is not counted                     (6s)
         --rounds N         interleaved rounds; the table shows medians            (5)
         --python PYTHON    version or path, for the workers                       (python3)
         --saola-args ARGS  more arguments for 'saola serve', in one word
@@ -115,7 +115,7 @@ record DuelOptions(
           only,
           connections,
           duration.orElse(Duration.ofSeconds(quick ? 1 : 3)),
-          warmup.orElse(Duration.ofSeconds(quick ? 1 : 3)),
+          warmup.orElse(Duration.ofSeconds(quick ? 1 : 6)),
           rounds.orElse(quick ? 1 : 5),
           python,
           json,

@@ -20,7 +20,7 @@ class DuelOptionsTest {
                 subject.questions(),
                 64,
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(3),
+                Duration.ofSeconds(6),
                 5,
                 "python3",
                 null,
