@@ -1,7 +1,6 @@
 package io.saola.front.http1;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.saola.bench.Samples;
 import io.saola.front.http1.ResponseWriter.Persistence;
 import io.saola.model.RequestHead;
@@ -30,7 +29,7 @@ public class ResponseWriterBenchmark {
   @Param({"hello", "page"})
   public String response = "";
 
-  private final ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+  private final ByteBufAllocator allocator = ByteBufAllocator.DEFAULT;
   private final ResponseWriter writer =
       new ResponseWriter(
           InstantSource.system(), true, new AnswerSettings(List.of(), List.of(), "saola"));
