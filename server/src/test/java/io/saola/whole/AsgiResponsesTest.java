@@ -240,7 +240,7 @@ class AsgiResponsesTest {
       Reply reply = client.send(get(target)).reply();
 
       assertThat(reply.status()).isEqualTo(500);
-      assertThat(reply.text()).hasSizeLessThan(50).doesNotContain("Error:");
+      assertThat(reply.text()).hasSizeLessThan(100).doesNotContain("Error:");
       assertThat(client.send(get("/pid")).reply().text()).isEqualTo(worker);
     }
     server.awaitSaid("request=\"GET " + target + "\"");
