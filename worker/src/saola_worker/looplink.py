@@ -6,8 +6,6 @@ high-water mark streams are told that there is no more room.
 
 from __future__ import annotations
 
-from collections import deque
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -34,7 +32,7 @@ class LoopLink:
         self._link = link
         self._loop = loop
         self._streams = streams
-        self._rest: deque[memoryview] = deque()
+        self._rest: list[bytes | memoryview] = []
         self._rest_bytes = 0
         self._waiting: list[Future[None]] = []
         self.all_ended: Future[None] | None = None
@@ -71,9 +69,9 @@ class LoopLink:
             self._scattered = False
             if not self._rest and not self._link.send_parts_now(unsent):
                 return
-            data = b"".join(unsent)
+            for part in unsent:
+                self._keep(part, 0)
             unsent.clear()
-            self._keep(data, 0)
             return
         if not unsent:
             return
@@ -83,7 +81,7 @@ class LoopLink:
         if sent < len(data):
             self._keep(data, sent)
 
-    def _keep(self, data: bytes, sent: int) -> None:
+    def _keep(self, data: bytes | memoryview, sent: int) -> None:
         """Send what is left of this when the server has read."""
         if not self._rest:
             self._loop.add_writer(self._link.fileno(), self._go_on)
@@ -93,17 +91,9 @@ class LoopLink:
 
     def _go_on(self) -> None:
         """Send more of what is left: the server has read something."""
-        rest = self._rest
-        while rest:
-            piece = rest[0]
-            sent = self._link.send_now(piece)
-            self._rest_bytes -= sent
-            if sent < len(piece):
-                rest[0] = piece[sent:]
-                break
-            rest.popleft()
-        else:
+        if not self._link.send_parts_now(self._rest):
             self._loop.remove_writer(self._link.fileno())
+        self._rest_bytes = sum(map(len, self._rest))
         if self._rest_bytes <= _LOW:
             self.full = False
             self._wake()

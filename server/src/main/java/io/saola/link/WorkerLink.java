@@ -373,18 +373,11 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       in.release();
       return;
     }
-    ByteBuf held = rest;
-    if (held != null) {
-      held.writeBytes(in);
-      in.release();
-      in = held;
-      rest = null;
-    }
     try {
-      while (frames.next(in)) {
-        int end = in.readerIndex() + frames.length();
-        inbox.frame(frames, in);
-        in.readerIndex(end);
+      if (finishRest(in)) {
+        while (frames.next(in)) {
+          take(in);
+        }
       }
       keepRest(ctx, in);
     } catch (WireException e) {
@@ -395,6 +388,35 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       LOG.error("link of {} failed", this, e);
       breakLink(e.toString());
     }
+  }
+
+  private void take(ByteBuf in) {
+    int end = in.readerIndex() + frames.length();
+    inbox.frame(frames, in);
+    in.readerIndex(end);
+  }
+
+  /// Takes the frame that began before with what it lacks; all else in `in` is left where it is.
+  ///
+  /// @return false if more than that is missing
+  private boolean finishRest(ByteBuf in) {
+    ByteBuf held = rest;
+    if (held == null) {
+      return true;
+    }
+    while (!frames.next(held)) {
+      if (!in.isReadable()) {
+        return false;
+      }
+      held.writeBytes(in, Math.min(frames.missing(held), in.readableBytes()));
+    }
+    rest = null;
+    try {
+      take(held);
+    } finally {
+      held.release();
+    }
+    return true;
   }
 
   private void keepRest(ChannelHandlerContext ctx, ByteBuf in) {

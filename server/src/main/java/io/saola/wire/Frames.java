@@ -21,11 +21,22 @@ public final class Frames {
   private int count;
   private int stream;
 
+  /// What is still to come of a Data frame that has been passed on in part.
+  private int left;
+
   /// Reads the next header if the whole of its frame is in `in`; the reader index is then at the
   /// payload, of which exactly [#length()] bytes belong to this frame.
   ///
+  /// A Data frame is read as if it were several, as its bytes come: nobody has to hold its
+  /// beginning until its end is here.
+  ///
   /// @throws WireException if the bytes can never become a frame
   public boolean next(ByteBuf in) {
+    if (left > 0) {
+      length = Math.min(left, in.readableBytes());
+      left -= length;
+      return length > 0;
+    }
     if (in.readableBytes() < HEADER_LENGTH) {
       return false;
     }
@@ -46,11 +57,23 @@ public final class Frames {
     if (!rule.allows(length, flags, count, stream)) {
       throw new WireException("malformed frame of kind " + kind);
     }
-    if (in.readableBytes() < HEADER_LENGTH + announced) {
-      return false;
+    int here = in.readableBytes() - HEADER_LENGTH;
+    if (here < announced) {
+      if (kind != FrameKind.DATA || here == 0) {
+        return false;
+      }
+      length = here;
+      left = announced - here;
     }
     in.readerIndex(at + HEADER_LENGTH);
     return true;
+  }
+
+  /// How many bytes are missing of the frame, or of its header, that has begun in `in` and that
+  /// [#next] has just found to be incomplete.
+  public int missing(ByteBuf in) {
+    int here = in.readableBytes() - HEADER_LENGTH;
+    return here < 0 ? -here : length - here;
   }
 
   public int length() {

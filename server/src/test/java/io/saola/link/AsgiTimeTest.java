@@ -209,7 +209,7 @@ class AsgiTimeTest {
   void waiting_for_a_slow_reader_does_not_count() {
     RecordedAnswer answer = send(SentRequest.get("/"));
     worker.send(FakeWorker.head(1, "200"), FakeWorker.data(1, new byte[LinkStage.WINDOW]));
-    stage.await(() -> answer.said.size() == 5);
+    stage.await(() -> answer.dataTold() == LinkStage.WINDOW);
 
     isNotTold(answer);
   }
@@ -219,7 +219,7 @@ class AsgiTimeTest {
   void credit_starts_the_clock_again() {
     RecordedAnswer answer = send(SentRequest.get("/"));
     worker.send(FakeWorker.head(1, "200"), FakeWorker.data(1, new byte[LinkStage.WINDOW]));
-    stage.await(() -> answer.said.size() == 5);
+    stage.await(() -> answer.dataTold() == LinkStage.WINDOW);
     long filled = stage.call(System::nanoTime);
 
     stage.run(() -> link.credit(1, 5));

@@ -137,4 +137,12 @@ class RecordedAnswer implements Answer {
   private static String string(ResponseHead head, int start, int end) {
     return new String(head.bytes(), start, end - start, ISO_8859_1);
   }
+
+  /// How many bytes of body have been told, in however many pieces.
+  int dataTold() {
+    return said.stream()
+        .filter(each -> each.startsWith("data "))
+        .mapToInt(each -> each.length() - "data ".length())
+        .sum();
+  }
 }

@@ -162,8 +162,41 @@ class WorkerLinkTest implements WorkerLink.Owner {
         sendAlone(Arrays.copyOfRange(all, at, Math.min(at + size, all.length)));
       }
 
-      says(answer, "head 200,X-A=b", "data one", "file /srv/x 5+9", "data two", "end");
+      stage.await(() -> answer.said.contains("end"));
+      assertThat(stage.call(() -> withWholePieces(answer.said)))
+          .containsExactly("head 200,X-A=b", "data one", "file /srv/x 5+9", "data two", "end");
     }
+  }
+
+  /// Data that was told as it came, put together.
+  private static List<String> withWholePieces(List<String> said) {
+    List<String> whole = new ArrayList<>();
+    for (String each : said) {
+      boolean more =
+          each.startsWith("data ") && !whole.isEmpty() && whole.getLast().startsWith("data ");
+      if (more) {
+        whole.set(whole.size() - 1, whole.getLast() + each.substring("data ".length()));
+      } else {
+        whole.add(each);
+      }
+    }
+    return whole;
+  }
+
+  /// Whoever waits for the rest of a piece would have to hold, and copy, what is here of it.
+  @Test
+  void what_has_come_of_a_piece_is_told_before_its_rest() {
+    RecordedAnswer answer = send(1)[0];
+    int stream = worker.requestFrame().stream();
+    byte[] piece = FakeWorker.data(stream, "onetwo");
+    worker.send(FakeWorker.head(stream, "200 OK"));
+
+    sendAlone(Arrays.copyOf(piece, piece.length - 3));
+
+    says(answer, "head 200", "data one");
+    worker.send(Arrays.copyOfRange(piece, piece.length - 3, piece.length));
+    worker.send(FakeWorker.end(stream));
+    says(answer, "head 200", "data one", "data two", "end");
   }
 
   private static byte[] join(byte[] a, byte[] b) {

@@ -122,7 +122,7 @@ class WsgiTimeTest {
   @Test
   void waiting_for_credit_does_not_count() {
     worker.send(FakeWorker.head(1, "200 OK"), FakeWorker.data(1, new byte[LinkStage.WINDOW]));
-    stage.await(() -> answer.said.size() == 5);
+    stage.await(() -> answer.dataTold() == LinkStage.WINDOW);
 
     assertThat(health(begun + 9 * LIMIT)).isEqualTo(Health.WELL);
   }
