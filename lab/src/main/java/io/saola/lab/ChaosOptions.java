@@ -79,7 +79,7 @@ record ChaosOptions(
   /// Reads the arguments and reports every problem in one go.
   static ChaosOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued);
     parser.arguments.finish();
     return parser.options();
   }
@@ -92,6 +92,7 @@ record ChaosOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private List<Mishap> mishaps = List.of(Mishap.values());
     private List<String> only = List.of();
     private int workers = 4;
@@ -101,18 +102,6 @@ record ChaosOptions(
     private Optional<Integer> importSeconds = Optional.empty();
     private Optional<Duration> steady = Optional.empty();
     private String python = "";
-    private @Nullable Path json;
-    private List<String> saolaArgs = List.of();
-    private boolean quick;
-    private boolean help;
-
-    private void bare(String name) {
-      if (name.equals("--quick")) {
-        quick = true;
-      } else {
-        help = true;
-      }
-    }
 
     private void valued(String name, String value) {
       switch (name) {
@@ -127,8 +116,6 @@ record ChaosOptions(
             importSeconds = arguments.duration(name, value, 0).map(time -> (int) time.toSeconds());
         case "--steady" -> steady = arguments.duration(name, value, 1);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
@@ -138,15 +125,15 @@ record ChaosOptions(
           mishaps,
           only,
           workers,
-          kills.orElse(quick ? 5 : 30),
-          reloads.orElse(quick ? 5 : 100),
-          recycling.orElse(Duration.ofSeconds(quick ? 6 : 30)),
-          importSeconds.orElse(quick ? 1 : 2),
-          steady.orElse(Duration.ofSeconds(quick ? 2 : 10)),
+          kills.orElse(common.isQuick() ? 5 : 30),
+          reloads.orElse(common.isQuick() ? 5 : 100),
+          recycling.orElse(Duration.ofSeconds(common.isQuick() ? 6 : 30)),
+          importSeconds.orElse(common.isQuick() ? 1 : 2),
+          steady.orElse(Duration.ofSeconds(common.isQuick() ? 2 : 10)),
           python,
-          json,
-          saolaArgs,
-          help);
+          common.json(),
+          common.saolaArgs(),
+          common.isHelp());
     }
   }
 }

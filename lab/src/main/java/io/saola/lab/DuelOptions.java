@@ -58,7 +58,7 @@ record DuelOptions(
   /// Reads the arguments and reports every problem in one go.
   static DuelOptions parse(DuelSubject subject, List<String> words) throws UsageException {
     Parser parser = new Parser(subject);
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued);
     parser.arguments.finish();
     return parser.options();
   }
@@ -66,6 +66,7 @@ record DuelOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private final DuelSubject subject;
     private List<DuelSubject.Question> only;
     private int connections = 64;
@@ -73,22 +74,10 @@ record DuelOptions(
     private Optional<Duration> warmup = Optional.empty();
     private Optional<Integer> rounds = Optional.empty();
     private String python = "python3";
-    private @Nullable Path json;
-    private List<String> saolaArgs = List.of();
-    private boolean quick;
-    private boolean help;
 
     private Parser(DuelSubject subject) {
       this.subject = subject;
       this.only = subject.questions();
-    }
-
-    private void bare(String name) {
-      if (name.equals("--quick")) {
-        quick = true;
-      } else {
-        help = true;
-      }
     }
 
     private void valued(String name, String value) {
@@ -103,8 +92,6 @@ record DuelOptions(
         case "--warmup" -> warmup = arguments.duration(name, value, 1);
         case "--rounds" -> rounds = arguments.number(name, value);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
@@ -114,13 +101,13 @@ record DuelOptions(
           subject,
           only,
           connections,
-          duration.orElse(Duration.ofSeconds(quick ? 1 : 3)),
-          warmup.orElse(Duration.ofSeconds(quick ? 1 : 6)),
-          rounds.orElse(quick ? 1 : 5),
+          duration.orElse(Duration.ofSeconds(common.isQuick() ? 1 : 3)),
+          warmup.orElse(Duration.ofSeconds(common.isQuick() ? 1 : 6)),
+          rounds.orElse(common.isQuick() ? 1 : 5),
           python,
-          json,
-          saolaArgs,
-          help);
+          common.json(),
+          common.saolaArgs(),
+          common.isHelp());
     }
   }
 }

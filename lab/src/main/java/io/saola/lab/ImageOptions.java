@@ -51,7 +51,7 @@ record ImageOptions(
   /// Reads the arguments and reports every problem in one go.
   static ImageOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued);
     parser.arguments.finish();
     return parser.options();
   }
@@ -59,23 +59,12 @@ record ImageOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private List<String> only = List.of();
     private Optional<Integer> starts = Optional.empty();
     private Optional<Integer> idle = Optional.empty();
     private Optional<Integer> seconds = Optional.empty();
     private String python = "";
-    private @Nullable Path json;
-    private List<String> saolaArgs = List.of();
-    private boolean quick;
-    private boolean help;
-
-    private void bare(String name) {
-      if (name.equals("--quick")) {
-        quick = true;
-      } else {
-        help = true;
-      }
-    }
 
     private void valued(String name, String value) {
       switch (name) {
@@ -86,8 +75,6 @@ record ImageOptions(
             seconds =
                 value.equals("0") ? Optional.of(0) : arguments.number(name, value, MOST_SECONDS);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
@@ -95,13 +82,13 @@ record ImageOptions(
     ImageOptions options() {
       return new ImageOptions(
           only.isEmpty() ? ROWS : only,
-          starts.orElse(quick ? 2 : 5),
-          idle.orElse(quick ? 1 : 8),
-          seconds.orElse(quick ? 3 : 12),
+          starts.orElse(common.isQuick() ? 2 : 5),
+          idle.orElse(common.isQuick() ? 1 : 8),
+          seconds.orElse(common.isQuick() ? 3 : 12),
           python,
-          json,
-          saolaArgs,
-          help);
+          common.json(),
+          common.saolaArgs(),
+          common.isHelp());
     }
   }
 }

@@ -105,7 +105,7 @@ record PeersOptions(
   /// Reads the arguments and reports every problem in one go.
   static PeersOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued, parser::bare);
     parser.compare();
     parser.arguments.finish();
     return parser.options(words);
@@ -116,6 +116,7 @@ record PeersOptions(
     private static final String EVERY = "all";
 
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private AppInterface appInterface = AppInterface.WSGI;
     private List<Workload> workloads = List.of();
     private boolean everyWorkload;
@@ -126,23 +127,18 @@ record PeersOptions(
     private Optional<Integer> rounds = Optional.empty();
     private List<String> only = List.of();
     private boolean all;
-    private boolean quick;
-    private @Nullable Path json;
     private @Nullable Path csv;
     private @Nullable Path html;
     private List<Path> earlier = List.of();
     private String path = "/";
     private String python = "python3";
-    private List<String> saolaArgs = List.of();
     private boolean accessLog;
-    private boolean help;
 
     private void bare(String name) {
       switch (name) {
         case "--all" -> all = true;
-        case "--quick" -> quick = true;
         case "--access-log" -> accessLog = true;
-        default -> help = true;
+        default -> throw new IllegalStateException(name);
       }
     }
 
@@ -158,8 +154,6 @@ record PeersOptions(
         case "--only" -> only = Arguments.names(value);
         case "--path" -> path = path(value);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         case "--csv" -> csv = Path.of(value);
         case "--html" -> html = Path.of(value);
         case "--with" -> earlier = Arguments.names(value).stream().map(Path::of).toList();
@@ -218,19 +212,19 @@ record PeersOptions(
           appInterface,
           asked(),
           workers,
-          connections.isEmpty() ? quick ? List.of(16, 64) : List.of(64) : connections,
-          duration.orElse(Duration.ofSeconds(quick ? 1 : 5)),
-          warmup.orElse(Duration.ofSeconds(quick ? 1 : 3)),
-          rounds.orElse(quick ? 1 : 3),
-          quick && only.isEmpty() && !all ? QUICK_SERVERS : only,
+          connections.isEmpty() ? common.isQuick() ? List.of(16, 64) : List.of(64) : connections,
+          duration.orElse(Duration.ofSeconds(common.isQuick() ? 1 : 5)),
+          warmup.orElse(Duration.ofSeconds(common.isQuick() ? 1 : 3)),
+          rounds.orElse(common.isQuick() ? 1 : 3),
+          common.isQuick() && only.isEmpty() && !all ? QUICK_SERVERS : only,
           all,
-          new Output(json, csv, html),
+          new Output(common.json(), csv, html),
           earlier,
           path,
           python,
-          saolaArgs,
+          common.saolaArgs(),
           accessLog,
-          help,
+          common.isHelp(),
           command(words));
     }
 
@@ -241,7 +235,7 @@ record PeersOptions(
       if (!workloads.isEmpty()) {
         return workloads;
       }
-      return quick ? Workload.quick(appInterface) : Workload.usual(appInterface);
+      return common.isQuick() ? Workload.quick(appInterface) : Workload.usual(appInterface);
     }
 
     /// As one types it into a shell.

@@ -78,7 +78,7 @@ record SlowOptions(
   /// Reads the arguments and reports every problem in one go.
   static SlowOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued);
     parser.arguments.finish();
     return parser.options();
   }
@@ -91,6 +91,7 @@ record SlowOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private List<Slowness> kinds = List.of();
     private List<SlowServer> only = List.of(SlowServer.values());
     private List<Integer> slow = List.of();
@@ -99,18 +100,6 @@ record SlowOptions(
     private Optional<Duration> watch = Optional.empty();
     private int speed = 100;
     private String python = "python3";
-    private @Nullable Path json;
-    private List<String> saolaArgs = List.of();
-    private boolean quick;
-    private boolean help;
-
-    private void bare(String name) {
-      if (name.equals("--quick")) {
-        quick = true;
-      } else {
-        help = true;
-      }
-    }
 
     private void valued(String name, String value) {
       switch (name) {
@@ -125,8 +114,6 @@ record SlowOptions(
         case "--duration" -> duration = arguments.duration(name, value, 1);
         case "--watch" -> watch = arguments.duration(name, value, 1);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
@@ -134,25 +121,27 @@ record SlowOptions(
     private List<Integer> counts() {
       List<Integer> counts = new ArrayList<>(slow);
       if (counts.isEmpty()) {
-        counts.addAll(quick ? List.of(8) : List.of(4, 8, 32, JUDGED_PER_WORKER * workers, 1000));
+        counts.addAll(
+            common.isQuick() ? List.of(8) : List.of(4, 8, 32, JUDGED_PER_WORKER * workers, 1000));
       }
       return counts.stream().sorted().distinct().toList();
     }
 
     SlowOptions options() {
-      Stream<Slowness> usual = quick ? Stream.of(Slowness.BODY) : Stream.of(Slowness.values());
+      Stream<Slowness> usual =
+          common.isQuick() ? Stream.of(Slowness.BODY) : Stream.of(Slowness.values());
       return new SlowOptions(
           kinds.isEmpty() ? usual.toList() : kinds,
           only,
           counts(),
           workers,
-          duration.orElse(Duration.ofSeconds(quick ? 2 : 8)),
-          watch.orElse(Duration.ofSeconds(quick ? 2 : 25)),
+          duration.orElse(Duration.ofSeconds(common.isQuick() ? 2 : 8)),
+          watch.orElse(Duration.ofSeconds(common.isQuick() ? 2 : 25)),
           speed,
           python,
-          json,
-          saolaArgs,
-          help);
+          common.json(),
+          common.saolaArgs(),
+          common.isHelp());
     }
   }
 }

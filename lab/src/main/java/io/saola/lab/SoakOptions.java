@@ -48,7 +48,7 @@ record SoakOptions(
   /// Reads the arguments and reports every problem in one go.
   static SoakOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued);
     parser.arguments.finish();
     return parser.options();
   }
@@ -56,22 +56,11 @@ record SoakOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private Optional<Duration> duration = Optional.empty();
     private Optional<Duration> warmup = Optional.empty();
     private int rate = 500;
     private String python = "";
-    private @Nullable Path json;
-    private List<String> saolaArgs = List.of();
-    private boolean quick;
-    private boolean help;
-
-    private void bare(String name) {
-      if (name.equals("--quick")) {
-        quick = true;
-      } else {
-        help = true;
-      }
-    }
 
     private void valued(String name, String value) {
       switch (name) {
@@ -79,21 +68,19 @@ record SoakOptions(
         case "--warmup" -> warmup = arguments.duration(name, value, 1);
         case "--rate" -> rate = arguments.number(name, value, 5000).orElse(rate);
         case "--python" -> python = value;
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
 
     SoakOptions options() {
       return new SoakOptions(
-          duration.orElse(Duration.ofSeconds(quick ? 10 : 60)),
-          warmup.orElse(Duration.ofSeconds(quick ? 5 : 30)),
+          duration.orElse(Duration.ofSeconds(common.isQuick() ? 10 : 60)),
+          warmup.orElse(Duration.ofSeconds(common.isQuick() ? 5 : 30)),
           rate,
           python,
-          json,
-          saolaArgs,
-          help);
+          common.json(),
+          common.saolaArgs(),
+          common.isHelp());
     }
   }
 }

@@ -73,7 +73,7 @@ record StartupOptions(
   /// Reads the arguments and reports every problem in one go.
   static StartupOptions parse(List<String> words) throws UsageException {
     Parser parser = new Parser();
-    parser.arguments.read(words, parser::valued, parser::bare);
+    parser.common.read(parser.arguments, words, parser::valued);
     parser.arguments.finish();
     return parser.options();
   }
@@ -95,6 +95,7 @@ record StartupOptions(
   /// Collects values and problems.
   private static final class Parser {
     private final Arguments arguments = new Arguments(VALUED, BARE);
+    private final CommonOptions common = new CommonOptions();
     private List<Integer> workers = List.of();
     private List<LoadMode> modes = List.of(LoadMode.values());
     private List<String> only = List.of();
@@ -102,18 +103,6 @@ record StartupOptions(
     private int ballastSeconds;
     private Optional<Integer> starts = Optional.empty();
     private List<String> pythons = List.of();
-    private @Nullable Path json;
-    private List<String> saolaArgs = List.of();
-    private boolean quick;
-    private boolean help;
-
-    private void bare(String name) {
-      if (name.equals("--quick")) {
-        quick = true;
-      } else {
-        help = true;
-      }
-    }
 
     private void valued(String name, String value) {
       switch (name) {
@@ -127,25 +116,23 @@ record StartupOptions(
                 arguments.duration(name, value, 0).map(time -> (int) time.toSeconds()).orElse(0);
         case "--starts" -> starts = arguments.number(name, value);
         case "--python" -> pythons = Arguments.names(value);
-        case "--saola-args" -> saolaArgs = Arguments.words(value);
-        case "--json" -> json = Path.of(value);
         default -> throw new IllegalStateException(name);
       }
     }
 
     StartupOptions options() {
       return new StartupOptions(
-          workers.isEmpty() ? List.of(quick ? 2 : USUAL_WORKERS) : workers,
+          workers.isEmpty() ? List.of(common.isQuick() ? 2 : USUAL_WORKERS) : workers,
           modes,
           only,
-          models.orElse(quick ? 60 : USUAL_MODELS),
+          models.orElse(common.isQuick() ? 60 : USUAL_MODELS),
           ballastSeconds,
-          starts.orElse(quick ? 1 : USUAL_STARTS),
+          starts.orElse(common.isQuick() ? 1 : USUAL_STARTS),
           pythons,
-          json,
-          saolaArgs,
-          quick,
-          help);
+          common.json(),
+          common.saolaArgs(),
+          common.isQuick(),
+          common.isHelp());
     }
   }
 }
