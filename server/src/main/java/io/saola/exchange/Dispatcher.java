@@ -70,6 +70,8 @@ public final class Dispatcher implements WorkerLink.Owner {
   private final WorkerPool<Exchange, LinkedWorker> pool;
   private final IdentityHashMap<WorkerLink, LinkedWorker> workers = new IdentityHashMap<>();
   private final Runnable tick = this::tick;
+  private final Runnable look = this::look;
+  private final List<Exchange> returned = new ArrayList<>();
   private final List<Integer> reforkAfter;
   private int reforks;
   private @Nullable WorkerLink offered;
@@ -81,6 +83,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   private int busiest;
   private boolean asgi;
   private boolean ticking;
+  private boolean looking;
   private boolean stopping;
   private boolean dismissing;
   private long dismissEnd;
@@ -266,7 +269,7 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   /// How many exchanges wait for a worker.
   public int waiting() {
-    return pool.waiting();
+    return pool.waiting() + returned.size();
   }
 
   /// How many workers can take requests.
@@ -302,17 +305,31 @@ public final class Dispatcher implements WorkerLink.Owner {
     watch();
   }
 
+  /// It was never started where it was, or has to be served once more. All of one turn go back to
+  /// the head of the queue in the order in which they come here.
   void resubmit(Exchange exchange) {
-    pool.resubmit(List.of(exchange), System.nanoTime());
+    if (returned.isEmpty()) {
+      loop.execute(this::dispatchReturned);
+    }
+    returned.add(exchange);
+  }
+
+  private void dispatchReturned() {
+    List<Exchange> exchanges = List.copyOf(returned);
+    returned.clear();
+    pool.resubmit(exchanges, System.nanoTime());
     watch();
   }
 
   void cancel(Exchange exchange) {
-    pool.cancel(exchange);
+    if (!returned.remove(exchange)) {
+      pool.cancel(exchange);
+    }
   }
 
   void done(LinkedWorker worker, Exchange exchange, long now) {
     pool.done(worker, exchange, now);
+    watch();
     if (worker.isWornOut()) {
       WorkerLink link = worker.link();
       control.recycle(link.slot(), link.pid(), "it has answered " + link.served() + " requests");
@@ -320,14 +337,27 @@ public final class Dispatcher implements WorkerLink.Owner {
   }
 
   private void watch() {
-    if (!ticking && pool.needsTick()) {
+    if (ticking) {
+      return;
+    }
+    if (pool.isHurried()) {
       ticking = true;
       loop.schedule(tick, 1, TimeUnit.MILLISECONDS);
+    } else if (!looking && pool.needsTick()) {
+      // A thousand wake-ups a second for what only waits would cost 5 % of a core.
+      looking = true;
+      loop.schedule(look, 10, TimeUnit.MILLISECONDS);
     }
   }
 
   private void tick() {
     ticking = false;
+    pool.tick(System.nanoTime());
+    watch();
+  }
+
+  private void look() {
+    looking = false;
     pool.tick(System.nanoTime());
     watch();
   }

@@ -57,6 +57,8 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private int lastStream;
   private long withdrawn;
   private long busySince;
+  private long batchSince;
+  private boolean reading;
   private @Nullable Runnable idle;
   private long served;
   private boolean broken;
@@ -369,6 +371,10 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf in = (ByteBuf) message;
     reads++;
+    if (!reading) {
+      reading = true;
+      batchSince = busySince; // an answer may lead to the next request at once
+    }
     if (broken) {
       in.release();
       return;
@@ -433,12 +439,13 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
     int answered = inbox.takeAnswered();
     served += answered;
     runIfIdle();
     if (answered > 0 && !asgi) {
       long now = System.nanoTime();
-      serviceTime.answered(answered, now - busySince);
+      serviceTime.answered(answered, now - batchSince);
       busySince = now;
     }
   }
@@ -461,9 +468,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     long started = page.started();
     List<Integer> open = new ArrayList<>(calls.keySet());
     open.sort(Integer::compareUnsigned);
-    for (int i = open.size() - 1; i >= 0; i--) {
-      // Backwards, because each one that was not started goes to the head of the queue.
-      int stream = open.get(i);
+    for (int stream : open) {
       Call call = calls.remove(stream);
       if (call != null) {
         call.answer.lost(Integer.toUnsignedLong(stream) <= started);

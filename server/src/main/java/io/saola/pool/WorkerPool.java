@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///   nothing goes there until it is done or has shown for [#QUARANTINE] that it does no harm. Where
 ///   no worker has nothing, one is given nothing more until it does, or [#DRAINING] is over.
 ///
-/// Owned by one event loop, which calls [#tick] every millisecond while [#needsTick] says so.
+/// Owned by one event loop, which calls [#tick] every millisecond while [#isHurried] says so, and
+/// now and then while [#needsTick] does.
 public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// What a prefetched job may have to wait in total, in nanoseconds.
   static final long PATIENCE = 1_000_000;
@@ -79,6 +80,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   private final ArrayDeque<Member<J, W>> idle = new ArrayDeque<>();
   private final ArrayDeque<Waiting<J>> queue = new ArrayDeque<>();
   private long longestWait;
+  private boolean hurried;
 
   /// Jobs that must be alone, and go before those in the queue.
   private final ArrayDeque<Waiting<J>> lonely = new ArrayDeque<>();
@@ -188,16 +190,20 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     return running;
   }
 
-  /// Whether [#tick] has anything to look after: prefetched jobs, jobs that wait, or one that is
-  /// left alone.
+  /// Whether [#tick] must soon look after jobs that wait in a worker: there may be a place for them
+  /// elsewhere.
+  public boolean isHurried() {
+    return hurried;
+  }
+
+  /// Whether [#tick] has anything to look after: also jobs that wait here, which only a place that
+  /// becomes free or the end of their patience changes, or one that is left alone.
   public boolean needsTick() {
-    if (waiting() > 0) {
+    if (hurried || waiting() > 0) {
       return true;
     }
     for (Member<J, W> member : members.values()) {
-      if (member.inFlight > member.worker.places()
-          || member.withdrawing
-          || member.quarantined != null) {
+      if (member.quarantined != null) {
         return true;
       }
     }
@@ -206,6 +212,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
 
   /// Takes back what waits behind slow jobs, and rejects what has waited too long.
   public void tick(long now) {
+    hurried = false;
     for (Member<J, W> member : List.copyOf(members.values())) {
       if (member.quarantined != null && now - member.quarantinedSince > QUARANTINE) {
         member.quarantined = null;
@@ -218,6 +225,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
         member.worker.withdraw();
         member.withdrawing = true;
       }
+      hurried |= member.withdrawing || member.inFlight > member.worker.places();
     }
     rejectOverdue(queue, now);
     rejectOverdue(lonely, now);
@@ -360,8 +368,10 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     if (!job.mayShare()) {
       member.alone++;
     }
-    if (member.inFlight >= member.worker.places()) {
+    int places = member.worker.places();
+    if (member.inFlight >= places) {
       notIdle(member);
+      hurried |= member.inFlight > places;
     }
     member.worker.run(job);
   }

@@ -31,6 +31,7 @@ final class PoolSimulation {
   private long now = 1000 * MS;
   private long count;
   private boolean ticking;
+  private boolean looking;
   private long idleSince = Long.MAX_VALUE;
 
   /// How often something happened that makes the simulation worth its name.
@@ -144,12 +145,20 @@ final class PoolSimulation {
       workers.forEach(worker -> behind(worker).forEach(given -> checkWait(worker, given)));
       idleSince = Long.MAX_VALUE;
     }
-    if (!ticking && pool.needsTick()) {
+    if (!ticking && pool.isHurried()) {
       ticking = true;
       after(MS + random.nextLong(50_000), this::tick);
+    } else if (!ticking && !looking && pool.needsTick()) {
+      looking = true;
+      after(10 * MS + random.nextLong(50_000), this::lookAgain);
     }
     prefetched =
         Math.max(prefetched, workers.stream().mapToInt(w -> w.given.size()).max().orElse(0));
+  }
+
+  private void lookAgain() {
+    looking = false;
+    pool.tick(now);
   }
 
   private void tick() {
