@@ -7,8 +7,8 @@ An image is a folder below FOLDER:
 * the modules of the JDK that the server and its libraries need, linked by jlink;
 * ``lib/saola.jar``: the server's classes and those of its libraries in one file;
 * ``lib/native``: the libraries' own shared objects, which are thus not unpacked at each start;
-* ``lib/saola.aot``: classes as the JVM holds them in memory, and what it has learned of the
-  methods (JEP 483, 514, 515), from a run of the server under the load of ``training``;
+* ``lib/saola.aot``: classes as the JVM holds them in memory (JEP 483, 514), from a run of the
+  server under the load of ``training``, but not what it learns of methods (JEP 515);
 * ``made-from``: what comes by standard input, and is the launcher's to compare.
 
 The file ``current`` names the image that counts and is written last, so that nobody ever sees half
@@ -261,6 +261,9 @@ def make_cache(folder: Path, home: Path, flags: Sequence[str]) -> None:
     java = [str(folder / "bin/java"), *(flag.replace("{image}", str(folder)) for flag in flags)]
     place = ["-cp", str(folder / "lib/saola.jar")]
     record = ["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"]
+    # With the methods' profiles the JVM would compile them all at each start, however few requests
+    # there are, and start later.
+    record += ["-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining"]
     try:
         scratch = folder.parent / f"{folder.name}.training"
         with training.scratch(scratch):

@@ -134,6 +134,18 @@ def test_the_image_is_given_its_cache_and_its_libraries(home: Home) -> None:
     assert "{image}" not in started
 
 
+def test_from_the_classes_java_gets_the_same_flags(home: Home) -> None:
+    def flags(started: str) -> list[str]:
+        own = ("-XX:AOTCache", "-Djava.library.path", "-DZstdNativePath", "-Dsaola.started")
+        words = started.split(" -cp ")[0].split()[1:]
+        return [word for word in words if not word.startswith(own)]
+
+    of_image = flags(home.run()[0])
+
+    assert flags(home.run(SAOLA_JAVA_IMAGE="off")[0]) == of_image
+    assert any(flag.startswith("-XX:Tier4InvocationThreshold=") for flag in of_image)
+
+
 def test_later_runs_build_and_say_nothing(home: Home) -> None:
     home.run()
 
