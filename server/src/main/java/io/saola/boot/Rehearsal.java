@@ -175,7 +175,7 @@ final class Rehearsal implements AutoCloseable {
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Nothing());
     Arrivals arrivals = new Arrivals(dispatcher);
     stage.add(LinkListener.open(link, loop, arrivals));
-    Connections connections = new Connections(loop);
+    Connections connections = stage.add(new Connections(loop));
     WebSocketLoop sockets =
         stage.add(
             new WebSocketLoop(webSockets, connections, System::nanoTime, new SplittableRandom()));

@@ -146,11 +146,11 @@ public final class Server {
     RuntimeFolder runtime = started.add(runtimeFolder());
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
     EventLoop loop = eventLoop();
+    Connections connections = started.add(new Connections(loop));
     Inherited sockets = place.receive(loop);
     AppSide app = appSide(loop, runtime, spool);
     started.add(LinkListener.open(linking(app), loop, app.links()));
     started.add(app.supervisor());
-    Connections connections = new Connections(loop);
     Entrance entrance = entrance(place, app, sockets, connections, accessLog);
     Reloader reloader = reloader(standing, app, entrance);
     Handover handover = handover(app, place);

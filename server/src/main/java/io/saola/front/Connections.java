@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Every connection keeps its own deadline as a plain number, and all are looked at twice a second:
 /// a timer per request would cost more than the request.
-public final class Connections {
+public final class Connections implements AutoCloseable {
   /// One connection, as whoever watches its time sees it.
   public interface Watched {
     /// Closes or answers if its deadline has passed.
@@ -19,14 +19,19 @@ public final class Connections {
 
     /// The server is stopping: an idle connection closes, another one after its response.
     void drain();
+
+    /// The server has stopped: ends at once, whatever it is at.
+    void cut();
   }
 
+  private final EventLoop loop;
   private final Set<Watched> open = new LinkedHashSet<>();
   private boolean leaving;
   private boolean draining;
   private long now = System.nanoTime();
 
   public Connections(EventLoop loop) {
+    this.loop = loop;
     loop.scheduleAtFixedRate(this::checkDeadlines, 500, 500, TimeUnit.MILLISECONDS);
   }
 
@@ -68,6 +73,16 @@ public final class Connections {
     for (Watched connection : List.copyOf(open)) {
       connection.drain();
     }
+  }
+
+  /// Ends all connections, and waits for that; not on the loop.
+  ///
+  /// The loop would not see to it when it ends: it has forgotten those that are out of epoll (see
+  /// [Reading]), as each is whose client has ended its side; and without a quiet time it may end
+  /// before it has closed any. Their requests would keep their buffers, and never be logged.
+  @Override
+  public void close() {
+    loop.submit(() -> List.copyOf(open).forEach(Watched::cut)).syncUninterruptibly();
   }
 
   /// The time at the last look, at most half a second ago: enough for deadlines of seconds.

@@ -7,23 +7,28 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The socket to which molds and workers connect.
+/// The socket to which molds and workers connect, and what has connected.
 public final class LinkListener implements AutoCloseable {
   private final Channel channel;
+  private final ChannelGroup links;
 
-  private LinkListener(Channel channel) {
+  private LinkListener(Channel channel, ChannelGroup links) {
     this.channel = channel;
+    this.links = links;
   }
 
   /// Opens the socket; every link lives on this event loop.
   public static LinkListener open(LinkSettings settings, EventLoop loop, LinkEvents events) {
     int uid = uid(settings.socket());
+    ChannelGroup links = new DefaultChannelGroup(loop);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(loop)
@@ -37,6 +42,7 @@ public final class LinkListener implements AutoCloseable {
                 new ChannelInitializer<Channel>() {
                   @Override
                   protected void initChannel(Channel link) {
+                    links.add(link);
                     link.pipeline().addLast("greeter", new Greeter(settings, uid, events));
                   }
                 });
@@ -44,7 +50,8 @@ public final class LinkListener implements AutoCloseable {
         bootstrap
             .bind(new DomainSocketAddress(settings.socket().toString()))
             .syncUninterruptibly()
-            .channel());
+            .channel(),
+        links);
   }
 
   /// The user that this server runs as: the one that owns the folder that it has made.
@@ -56,8 +63,13 @@ public final class LinkListener implements AutoCloseable {
     }
   }
 
+  /// Ends all links, and so the requests that are with workers.
+  ///
+  /// A loop that ends without a quiet time ends, once in a while, before it has closed what it
+  /// knows (Netty 4.2.18): nobody would be told that the worker is gone.
   @Override
   public void close() {
     channel.close().syncUninterruptibly();
+    links.close().awaitUninterruptibly();
   }
 }

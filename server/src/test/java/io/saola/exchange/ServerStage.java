@@ -224,6 +224,11 @@ public final class ServerStage implements AutoCloseable, Dispatcher.Control {
     links.run(connections::drain);
   }
 
+  /// Ends every connection, as a server does at its end.
+  void cut() {
+    connections.close();
+  }
+
   /// Asks every worker to end within a second.
   void dismiss() {
     links.run(() -> dispatcher.dismiss(SECOND));

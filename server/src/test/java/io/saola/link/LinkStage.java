@@ -91,6 +91,11 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
     return group.next();
   }
 
+  /// Stops listening, as a server does at its end.
+  void unlisten() {
+    listener.close();
+  }
+
   /// What happens on the loop when a worker is ready.
   public void onReady(Consumer<WorkerLink> action) {
     onReady = action;

@@ -84,6 +84,16 @@ class WorkerLinkTest implements WorkerLink.Owner {
     stage.await(() -> !link.counts().equals(before));
   }
 
+  @Test
+  void the_end_of_the_listener_is_the_end_of_its_links() {
+    RecordedAnswer[] answers = send(1);
+
+    stage.unlisten();
+
+    says(answers[0], "lost before it began");
+    assertThat(owner).containsExactly("closed");
+  }
+
   private static byte[] bytes(String text) {
     return text.getBytes(ISO_8859_1);
   }

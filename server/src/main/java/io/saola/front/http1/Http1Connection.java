@@ -438,6 +438,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
   }
 
+  @Override
+  public void cut() {
+    clientGone();
+  }
+
   /// A client that has sent its request and then its FIN may still be reading: what has been
   /// started is answered. One that gives up while its request still waits is gone, as nginx reads
   /// it; and an ASGI app wants to know, since its clients may be listening for hours.

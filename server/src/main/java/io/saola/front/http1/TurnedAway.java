@@ -76,6 +76,13 @@ final class TurnedAway extends ChannelInboundHandlerAdapter implements Connectio
   public void drain() {}
 
   @Override
+  public void cut() {
+    if (context != null) {
+      context.close();
+    }
+  }
+
+  @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (!(cause instanceof IOException)) {
       LOG.error("connection failed peer={}", ctx.channel().remoteAddress(), cause);

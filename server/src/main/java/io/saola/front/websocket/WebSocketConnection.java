@@ -366,6 +366,13 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter
 
   // ---- ends
 
+  @Override
+  public void cut() {
+    if (context != null) {
+      gone(context);
+    }
+  }
+
   /// All is said: shuts the way out and throws away what still comes in, for a while.
   private void end(int code, String reason) {
     state = State.LINGER;
