@@ -352,7 +352,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
   // ---- the end of a worker
 
   @Test
-  void a_dead_worker_s_open_requests_are_told_whether_they_had_begun_last_first() {
+  void a_dead_worker_s_open_requests_are_told_in_their_order_whether_they_had_begun() {
     List<String> order = new ArrayList<>();
     stage.run(() -> {
       for (int i = 1; i <= 4; i++) {
@@ -367,7 +367,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
 
     stage.await(() -> order.size() == 4);
     assertThat(order)
-        .containsExactly("4 lost before it began", "3 lost before it began", "2 lost", "1 lost");
+        .containsExactly("1 lost", "2 lost", "3 lost before it began", "4 lost before it began");
     assertThat(owner).containsExactly("closed");
   }
 
