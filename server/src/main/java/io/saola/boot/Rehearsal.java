@@ -36,7 +36,6 @@ import io.saola.settings.TraceSettings;
 import io.saola.supervisor.RuntimeFolder;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -89,6 +88,9 @@ final class Rehearsal implements AutoCloseable {
   private static final byte[] LAST_GET = bytes("GET" + REQUEST + "Connection: close\n\n");
   private static final byte[] POST =
       bytes("POST" + REQUEST + "Content-Type: text/plain\nContent-Length: 5\n\nhello");
+
+  private static final byte[] MALFORMED =
+      bytes("POST" + REQUEST + "Transfer-Encoding: chunked\n\nno size\n");
 
   private static final byte[] PAGE = new byte[8 * 1024];
   private static final String TYPE = "Content-Type";
@@ -205,8 +207,7 @@ final class Rehearsal implements AutoCloseable {
   private void serve(PretendWorker worker) throws IOException {
     String length = Integer.toString(PAGE.length);
     for (int i = 0; i < TIMES; i++) {
-      try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-        client.connect(UnixDomainSocketAddress.of(folder.resolve(SOCKET)));
+      try (SocketChannel client = connect()) {
         ask(client, GET);
         worker.answer(PAGE, "200 OK", TYPE, HTML, LENGTH, length, "Vary", "Cookie");
         read(client, PAGE.length);
@@ -218,6 +219,23 @@ final class Rehearsal implements AutoCloseable {
         read(client, PAGE.length);
       }
     }
+    beRefused();
+  }
+
+  /// A server that may open no more files has to refuse, and could not open what it needs for it,
+  /// where each class has a file of its own.
+  private void beRefused() throws IOException {
+    try (SocketChannel client = connect()) {
+      ask(client, MALFORMED);
+      ByteBuffer in = ByteBuffer.allocate(PAGE.length);
+      while (client.read(in) >= 0) {
+        in.clear();
+      }
+    }
+  }
+
+  private SocketChannel connect() throws IOException {
+    return SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve(SOCKET)));
   }
 
   private static byte[] bytes(String lines) {

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.saola.testkit.Patience;
 import io.saola.testkit.ProcFs;
 import io.saola.testkit.RawClient;
+import io.saola.testkit.Reply;
 import io.saola.testkit.SaolaProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// A server that may open no more files.
@@ -18,15 +20,14 @@ class FewFilesTest {
   /// What a server needs for itself, and about 50 connections.
   private static final int FILES = 160;
 
-  private static SaolaProcess serve() {
+  private static SaolaProcess serve(String... flags) {
     String limited = "ulimit -n " + FILES + " && exec \"$@\"";
     SaolaProcess server =
         SaolaProcess.startUnder(
             new SaolaProcess.Surroundings(List.of("bash", "-c", limited, "bash"), Map.of()),
             SaolaProcess.APPS,
-            "whole_app:app",
-            "--buffer-memory",
-            "1M");
+            Stream.concat(Stream.of("whole_app:app", "--buffer-memory", "1M"), Stream.of(flags))
+                .toArray(String[]::new));
     server.awaitReady();
     return server;
   }
@@ -57,6 +58,26 @@ class FewFilesTest {
           .hasSize(1);
       String large = "x".repeat(2 << 20);
       assertThat(server.ask(post("/taken?how=hash", large)).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void a_body_for_which_there_is_no_file_is_refused() {
+    try (SaolaProcess server = serve("--log-level", "debug")) {
+      server.awaitSaid("rehearsed asgi ");
+      List<RawClient> crowd = new ArrayList<>();
+      RawClient client = server.connect();
+      assertThat(client.send(get("/")).reply().status()).isEqualTo(200);
+      for (int i = 0; i < FILES; i++) {
+        crowd.add(server.connect());
+      }
+      server.awaitSaid("too many open files");
+
+      Reply reply = client.send(post("/taken?how=hash", "x".repeat(256 << 10))).reply();
+
+      assertThat(reply.status()).isEqualTo(507);
+      crowd.forEach(RawClient::close);
+      client.close();
     }
   }
 }
