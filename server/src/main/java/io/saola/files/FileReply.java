@@ -68,7 +68,7 @@ final class FileReply {
     OpenedFile file =
         request.method() == Method.HEAD
             ? OpenedFile.look(place.in(coding))
-            : small.open(place.in(coding));
+            : small.open(place.in(coding), place.sinceMillis());
     Sending sending = new Sending(request, file, name, coding, !place.codings().isEmpty(), app);
     boolean handed = false;
     try {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// What is in small files that are asked for often.
 ///
 /// To open a file, look at it, read and close it takes five system calls; to see that it is still
-/// the one that was read takes one. Owned by one event loop.
+/// the one that was read takes one. Once a second it is opened anew. Owned by one event loop.
 final class SmallFiles {
   /// Larger ones are sent by the kernel.
   static final int LARGEST = 16 * 1024;
@@ -26,7 +26,17 @@ final class SmallFiles {
   /// stamps it, and nobody would see it.
   static final long SETTLED_MILLIS = 2000;
 
-  private record Known(BasicFileAttributes seen, OpenedFile file) {}
+  /// How long it is taken for granted that a file may still be read: opening it shows that, and
+  /// looking at it does not.
+  static final long OPEN_MILLIS = 1000;
+
+  private record Known(BasicFileAttributes seen, OpenedFile file, long openedMillis) {
+    boolean isValid(BasicFileAttributes now, long millis) {
+      return millis - openedMillis < OPEN_MILLIS
+          && millis >= openedMillis
+          && OpenedFile.isSame(seen, now);
+    }
+  }
 
   private final InstantSource clock;
   private final Map<Path, Known> known = new LinkedHashMap<>(16, 0.75f, true);
@@ -37,11 +47,14 @@ final class SmallFiles {
   }
 
   /// The version of the file that is there now, open or with its content.
-  OpenedFile open(Path path) throws IOException {
+  ///
+  /// @param millis the time when its place was found, which is not long ago: the clock need not be
+  ///   asked again
+  OpenedFile open(Path path, long millis) throws IOException {
     BasicFileAttributes now = OpenedFile.attributes(path);
     Known before = known.get(path);
     if (before != null) {
-      if (OpenedFile.isSame(before.seen, now)) {
+      if (before.isValid(now, millis)) {
         return before.file;
       }
       known.remove(path);
@@ -60,7 +73,7 @@ final class SmallFiles {
         return opened;
       }
       OpenedFile file = OpenedFile.of(now, null, content);
-      keep(path, new Known(now, file));
+      keep(path, new Known(now, file, millis));
       return file;
     } finally {
       if (!kept) {

@@ -13,7 +13,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -133,6 +135,28 @@ class PrivilegesTest {
 
       assertThat(status(server.pid(), "CapPrm")).isEqualTo("0000000000000000");
       assertThat(server.said()).noneMatch(line -> line.contains("run as root"));
+    }
+  }
+
+  @Test
+  void a_static_file_that_the_user_may_not_read_any_more_is_sent_no_more() throws IOException {
+    Surroundings around = forNobody();
+    if (around == null) {
+      return; // root reads everything
+    }
+    Path files = OpenCopy.open(folder.resolve("files"));
+    Path file = Files.writeString(files.resolve("a.css"), "body {}");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.EPOCH)); // so that it is remembered
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    try (SaolaProcess server =
+        startAsNobody(around, "-u", NOBODY, "-g", NOBODY, "--static", "/files=" + files)) {
+      server.awaitReady();
+      assertThat(server.get("/files/a.css").text()).isEqualTo("body {}");
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+      Patience.await("a refusal", () -> server.get("/files/a.css").status() != 200);
+
+      assertThat(server.get("/files/a.css").text()).contains("The file cannot be read.");
     }
   }
 
