@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +24,23 @@ public record Ran(int exitCode, String out, String err) {
 
   /// Asks the server with that pid, which has its runtime folder where `server` has its own.
   public static Ran saola(SaolaProcess server, long pid, String... words) {
+    return saola(server, pid, Map.of(), words);
+  }
+
+  /// The same, and it was started with these variables in its environment.
+  public static Ran saola(
+      SaolaProcess server, long pid, Map<String, String> variables, String... words) {
     List<String> all = new ArrayList<>(List.of(words));
     Collections.addAll(all, "--server", Long.toString(pid));
-    return anywhere(server, all.toArray(String[]::new));
+    return anywhere(server, variables, all.toArray(String[]::new));
   }
 
   /// Asks whichever server there is.
   public static Ran anywhere(SaolaProcess server, String... words) {
+    return anywhere(server, Map.of(), words);
+  }
+
+  private static Ran anywhere(SaolaProcess server, Map<String, String> variables, String... words) {
     Path out = null;
     Path err = null;
     try {
@@ -39,6 +50,7 @@ public record Ran(int exitCode, String out, String err) {
       Collections.addAll(command, words);
       ProcessBuilder builder = new ProcessBuilder(command);
       SaolaProcess.environment(builder.environment(), server.folder());
+      builder.environment().putAll(variables);
       builder.redirectOutput(out.toFile()).redirectError(err.toFile());
       Process process = builder.start();
       if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.saola.testkit.OpenCopy;
 import io.saola.testkit.Patience;
 import io.saola.testkit.ProcFs;
+import io.saola.testkit.Ran;
 import io.saola.testkit.RawClient;
 import io.saola.testkit.SaolaProcess;
 import io.saola.testkit.SaolaProcess.Surroundings;
@@ -135,6 +136,32 @@ class PrivilegesTest {
 
       assertThat(status(server.pid(), "CapPrm")).isEqualTo("0000000000000000");
       assertThat(server.said()).noneMatch(line -> line.contains("run as root"));
+    }
+  }
+
+  /// The new server is started by one that is root no more, and could not open the port.
+  @Test
+  void what_runs_as_another_user_is_upgraded_by_root() {
+    Surroundings around = forNobody();
+    if (around == null) {
+      return;
+    }
+    int port = freeLowPort();
+    try (SaolaProcess server =
+        startAsNobody(around, "-u", NOBODY, "-g", NOBODY, "--bind", "127.0.0.1:" + port)) {
+      server.awaitReady();
+
+      Ran ran = Ran.saola(server, server.pid(), around.variables(), "upgrade");
+
+      assertThat(ran.err()).isEmpty();
+      assertThat(ran.exitCode()).isZero();
+      assertThat(server.awaitHandover()).isZero();
+      long next = server.successors().getLast();
+      assertThat(status(next, "Uid")).isEqualTo("65534\t65534\t65534\t65534");
+      assertThat(status(next, "Gid")).isEqualTo("65534\t65534\t65534\t65534");
+      try (RawClient client = RawClient.connect(port)) {
+        assertThat(client.send(RawClient.get("/")).reply().text()).isEqualTo("hello\n");
+      }
     }
   }
 
