@@ -10,6 +10,9 @@ import sys
 from fake_server import FakeServer, Peer, get
 from saola_worker import wire
 
+# How what is said about an open connection ends.
+NEXT = "close it in a saola.before_fork function and open it in an after_fork one"
+
 # Imports the app, forks twice as any preloading server does, and lets both use it at once.
 _FORKS = r"""
 import json, os, select, signal, sys, warnings
