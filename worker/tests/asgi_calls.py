@@ -51,8 +51,14 @@ class List:
         assert not rest
         self.frames += frames
 
-    def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
-        self.answer(start + body)
+    def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+        if len(head) + len(body) > wire.MAX_FRAME:
+            return False
+        self.answer(wire.response(stream, count, head, body))
+        return True
+
+    def large_data(self, stream: int, piece: memoryview) -> None:
+        self.answer(wire.frame(wire.DATA, stream, bytes(piece)))
 
     def piece(self, data: bytes) -> None:
         self.answer(data)

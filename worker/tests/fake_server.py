@@ -180,6 +180,7 @@ def default_settings(chdir: str) -> dict[str, object]:
         "multiprocess": True,
         "window": 262_144,
         "page": "",
+        "arena": "",
         "watch": "",
         "static": False,
         "environ": {"SERVER_SOFTWARE": "saola/test"},

@@ -86,21 +86,22 @@ def test_large_answers_arrive_whole_through_a_socket_that_takes_little(
 ) -> None:
     link, peer = ends
     peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    sent = [bytes([number]) * size for number, size in enumerate((9_000, 64_000, 20, 150_000), 65)]
+    sent = [bytes([number]) * size for number, size in enumerate((9_000, 64_000, 20, 65_530), 65)]
+    frames = b"".join(wire.response(7, 1, b"200 OK", body) for body in sent)
     received = bytearray()
 
     def read() -> None:
-        while len(received) < sum(len(body) + 1 for body in sent):
+        while len(received) < len(frames):
             received.extend(peer.sock.recv(7_000))
 
     reader = threading.Thread(target=read)
     reader.start()
     for body in sent:
-        link.large_answer(b"<", body)
+        assert link.large_answer(7, 1, b"200 OK", body)
     link.flush()
     reader.join()
 
-    assert received == b"".join(b"<" + body for body in sent)
+    assert received == frames
     assert not link.unsent
 
 
@@ -108,7 +109,7 @@ def test_a_large_answer_to_nobody_is_dropped(ends: tuple[Link, Peer]) -> None:
     link, peer = ends
     peer.sock.close()
 
-    link.large_answer(b"<", bytes(100_000))
+    link.large_answer(7, 1, b"200 OK", bytes(60_000))
     link.flush()
 
     assert link.gone

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from asgi_calls import run
+from saola_worker import wire
 from saola_worker.link import Link
 from saola_worker.looplink import LoopLink
 
@@ -76,11 +77,14 @@ def test_large_pieces_and_small_ones_arrive_in_order() -> None:
         frames = []
         for number in range(30):
             link.answer(b"small")
-            link.large_piece(b"<", bytes([number]) * 50_000)
-            frames += [b"small", b"<", bytes([number]) * 50_000]
+            piece = bytes([number]) * 50_000
+            link.large_data(7, memoryview(piece))
+            assert link.large_answer(8, 1, b"200", piece)
+            frames += [b"small", wire.frame(wire.DATA, 7, piece)]
+            frames.append(wire.response(8, 1, b"200", piece))
         done = asyncio.ensure_future(link.sent())
 
-        assert await read(there, 30 * 50_006) == b"".join(frames)
+        assert await read(there, sum(map(len, frames))) == b"".join(frames)
         await done
 
     on_a_link(body)

@@ -26,8 +26,9 @@ class Nowhere:
     def answer(self, data: bytes) -> None:
         """Swallow."""
 
-    def large_answer(self, start: bytes, body: bytes) -> None:
+    def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
         """Swallow."""
+        return True
 
     def hurry(self, stream: int) -> None:
         """Swallow."""

@@ -49,6 +49,11 @@ def encoded(kind: str, field: dict[str, bytes]) -> bytes:
         )
         version = tuple(map(int, field["python"].decode().split(".")))
         return wire.hello(role, pid, slot, generation, field["token"], version)
+    if "at" in field:
+        at, size = int(field["at"]), int(field["size"])
+        if kind == "Data":
+            return wire.shared_data(stream, at, size)
+        return wire.shared_response(stream, count, field["head"], at, size)
     if kind == "Response":
         return wire.response(stream, count, field["head"], field["body"])
     if kind == "File":
@@ -74,7 +79,9 @@ def encoded(kind: str, field: dict[str, bytes]) -> bytes:
 
 
 def number_of(kind: str) -> int:
-    number: int = getattr(wire, {"EarlyHints": "EARLY_HINTS"}.get(kind, kind.upper()))
+    number: int = getattr(
+        wire, {"EarlyHints": "EARLY_HINTS", "ArenaReady": "ARENA_READY"}.get(kind, kind.upper())
+    )
     return number
 
 
@@ -83,7 +90,7 @@ PARTS = {"Request": ("blob", "body", "path"), "Welcome": ("sample", "settings")}
 
 FROM_THE_SERVER = (
     *("Request", "Welcome", "Credit", "Stop", "Fork", "Become"),
-    *("Body", "Cancel", "Ping", "Message", "Close"),
+    *("Body", "Cancel", "Ping", "ArenaReady", "Message", "Close"),
 )
 
 
@@ -113,7 +120,7 @@ def test_a_frame_of_the_server_is_read_back(name: str, text: str, bytes_: str) -
         assert wire.read_u32(payload) == int(field["slot"])
     elif kind == "Become":
         assert wire.read_u32(payload) == int(field["generation"])
-    elif kind in ("Cancel", "Ping"):
+    elif kind in ("Cancel", "Ping", "ArenaReady"):
         wire.read_empty(payload)
     elif kind in ("Body", "Message"):
         assert wire.read_piece(payload) == field["data"]
@@ -215,6 +222,7 @@ def settings() -> Settings:
             "multiprocess": True,
             "window": 1,
             "page": "",
+            "arena": "",
             "watch": "",
             "static": False,
             "environ": {},

@@ -17,7 +17,9 @@ from .wire import (
     EARLY_HINTS,
     FILES,
     HEAD,
+    LARGE,
     MAX_DATA,
+    MAX_FRAME,
     MAX_PAYLOAD,
     RESPONSE,
     RESPONSE_START,
@@ -25,7 +27,6 @@ from .wire import (
     credit,
     file,
     frame,
-    frame_start,
 )
 
 TYPE_CHECKING = False
@@ -43,8 +44,6 @@ EXTENSIONS: dict[str, dict[str, object]] = {
 _BEFORE, _HELD, _BODY, _TRAILERS = 0, 1, 2, 3
 
 _STATUS = {number: b"%d" % number for number in range(200, 600)}
-_FRAME = 65_536  # the largest response that travels as one frame
-_LARGE = 8_192  # from here on sending bytes from where they are costs less than copying them
 _LENGTH = b"\ncontent-length\n%d"
 _JOIN = b"\n".join
 _PACK = RESPONSE_START.pack
@@ -73,18 +72,18 @@ class Exchange(Stream):
             if state == _HELD and kind == "http.response.body":
                 if not (self.trailers or message.get("more_body")):
                     head = self.head
-                    payload = head + message.get("body", b"")
+                    body = message.get("body", b"")
+                    if len(body) >= LARGE and self._large(head, body):
+                        return
+                    payload = head + body
                     size = len(payload)
                     # Looking for the right Content-Length is half the price of reading it. A longer
                     # one that begins so is left to the server, which looks as well.
-                    if size <= _FRAME and (
+                    if size <= MAX_FRAME and (
                         head.find(_LENGTH % (size - len(head))) > 0 or self._fits(size - len(head))
                     ):
                         start = _PACK(4 + size, RESPONSE, 0, self.lines, self.number, len(head))
-                        if size < _LARGE:
-                            self.sink.answer(start + payload)
-                        else:
-                            self.sink.large_piece(start, payload)
+                        self.sink.answer(start + payload)
                         self.state = COMPLETE
                         if self._waiters:
                             self.wake()
@@ -102,6 +101,18 @@ class Exchange(Stream):
         except WRONG as error:
             raise explained(message, error) from None
         await self.in_turn(kind, message)
+
+    def _large(self, head: bytes, body: bytes) -> bool:
+        """Answer with a body that is large; false if one frame cannot hold it."""
+        size = len(body)
+        if type(body) is not bytes or not (head.find(_LENGTH % size) > 0 or self._fits(size)):
+            return False
+        if not self.sink.large_answer(self.number, self.lines, head, body):
+            return False
+        self.state = COMPLETE
+        if self._waiters:
+            self.wake()
+        return True
 
     async def receive(self) -> Message:
         """ASGI ``receive``."""
@@ -186,11 +197,10 @@ class Exchange(Stream):
         while at < size:
             step = min(size - at, await self.may_send(), MAX_DATA)
             self.use_credit(step)
-            if step < _LARGE:
+            if step < LARGE:
                 self.sink.piece(frame(DATA, self.number, body[at : at + step]))
             else:
-                start = frame_start(DATA, self.number, step)
-                self.sink.large_piece(start, view[at : at + step])
+                self.sink.large_data(self.number, view[at : at + step])
             at += step
         if not more:
             self._end_body()

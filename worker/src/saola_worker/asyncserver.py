@@ -327,6 +327,10 @@ class Server:
             if self._stopping is None:
                 self._stopping = self._loop.create_task(self._stop(seconds))
             return
+        if word == wire.ARENA_READY:
+            wire.read_empty(payload)
+            self._link.arena_ready()
+            return
         if word == wire.PING:
             wire.read_empty(payload)
             return

@@ -12,22 +12,32 @@ import socket
 from collections import deque
 
 from .wire import (
+    ARENA,
     CREDIT,
     DATA,
     END,
     HEADER,
     HELD,
+    LARGE,
     MAX_DATA,
+    MAX_FRAME,
     MAX_PAYLOAD,
     check,
     file,
     frame,
     frame_start,
     read_u32,
+    response_start,
+    shared_data,
+    shared_response,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .arena import Arena
+
     Frame = tuple[int, int, memoryview]
     Page = memoryview[int] | list[int]
 
@@ -35,7 +45,6 @@ CANCELLED = 10  # word of the status page: the stream whose client has gone
 
 _BUFFER = 262_144
 _BATCH = 65_536
-_LARGE = 8_192  # from here on a buffer of its own costs less than copying it behind others
 _LARGE_BATCH = 196_608  # about what the socket takes at once
 _IOV_MAX = 1_024
 _NOW = int(socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
@@ -54,6 +63,10 @@ class Link:
         self.window = 0
         self.last_stream = 0  # of the requests that were read together
         self.page: Page = [0] * 16
+        self.arena_path = ""  # where one may be made
+        self.say: Callable[[bytes], None] = self._say  # sends a frame about the process itself
+        self._made: Arena | None = None
+        self._arena: Arena | None = None
         self._sock = sock
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
@@ -78,6 +91,38 @@ class Link:
         self.gone = True
         self.armed = 0
         self._sock.close()
+        if self._made is not None:
+            self._made.close()
+            self._made = self._arena = None
+
+    # Shared memory
+
+    def share(self, body: bytes | memoryview) -> int:
+        """Put a body where the server can see it; return where, or 0 if it must be sent."""
+        arena = self._arena
+        if arena is not None:
+            return arena.put(body)
+        if self.arena_path:
+            self._make_arena()
+        return 0
+
+    def _make_arena(self) -> None:
+        """Make an arena when it is first needed, and say so; the server need not be able to."""
+        path, self.arena_path = self.arena_path, ""
+        from .arena import Arena  # workers that need none have none of it in their memory
+
+        try:
+            self._made = Arena(path)
+        except OSError:  # no memory for it
+            return
+        self.say(frame(ARENA))
+
+    def _say(self, data: bytes) -> None:
+        self.unsent.append(data)
+
+    def arena_ready(self) -> None:
+        """Use the arena: the server has it."""
+        self._arena = self._made
 
     # Reading
 
@@ -162,11 +207,29 @@ class Link:
         if self._unsent_bytes >= _BATCH:
             self.flush()
 
-    def large_answer(self, start: bytes, body: bytes | memoryview) -> None:
-        """Collect the frame of a finished answer whose body is not worth copying."""
-        self._scattered = True
-        self.unsent += (start, body)
-        self._unsent_bytes += len(start) + len(body)
+    def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+        """Collect a finished answer whose body is large; false if one frame cannot hold it."""
+        size = len(body)
+        if len(head) <= MAX_FRAME and (at := self.share(body)):
+            self._collect(size, shared_response(stream, count, head, at, size))
+        elif len(head) + size <= MAX_FRAME:
+            self._scattered = True
+            self._collect(size, response_start(stream, count, head, size), body)
+        else:
+            return False
+        return True
+
+    def _large_data(self, piece: memoryview) -> None:
+        size = len(piece)
+        if at := self.share(piece):
+            self._collect(size, shared_data(self._stream, at, size))
+        else:
+            self._scattered = True
+            self._collect(size, frame_start(DATA, self._stream, size), piece)
+
+    def _collect(self, size: int, *parts: bytes | memoryview) -> None:
+        self.unsent += parts
+        self._unsent_bytes += size
         if self._unsent_bytes >= _LARGE_BATCH:
             self.flush()
 
@@ -281,10 +344,10 @@ class Link:
         while at < size and self._may_send():
             step = min(size - at, self._credit, MAX_DATA)
             self._credit -= step
-            if step < _LARGE:
+            if step < LARGE:
                 self.answer(frame(DATA, self._stream, piece[at : at + step]))
             else:
-                self.large_answer(frame_start(DATA, self._stream, step), view[at : at + step])
+                self._large_data(view[at : at + step])
             at += step
         if not more:
             self._send_all()

@@ -6,6 +6,15 @@ high-water mark streams are told that there is no more room.
 
 from __future__ import annotations
 
+from .wire import (
+    DATA,
+    MAX_FRAME,
+    frame_start,
+    response_start,
+    shared_data,
+    shared_response,
+)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -27,6 +36,7 @@ class LoopLink:
         self.full = False
         self.unsent: list[bytes | memoryview] = []
         self.scheduled = False  # somebody will call flush
+        link.say = self.answer
         self._pieces = 0  # bytes of pieces that are unsent
         self._scattered = False  # whether some of them are large
         self._link = link
@@ -51,12 +61,31 @@ class LoopLink:
         if self._pieces >= _BATCH:
             self.flush()
 
-    def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
-        """Take a frame whose payload is not worth copying."""
-        self._scattered = True
-        self.unsent.append(start)
-        self.answer(body)
-        self._pieces += len(body)
+    def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+        """Take a whole response whose body is large; false if one frame cannot hold it."""
+        size = len(body)
+        if len(head) <= MAX_FRAME and (at := self._link.share(body)):
+            self._collect(size, shared_response(stream, count, head, at, size))
+        elif len(head) + size <= MAX_FRAME:
+            self._scattered = True
+            self._collect(size, response_start(stream, count, head, size), body)
+        else:
+            return False
+        return True
+
+    def large_data(self, stream: int, piece: memoryview) -> None:
+        """Take a large piece of a body."""
+        size = len(piece)
+        if at := self._link.share(piece):
+            self._collect(size, shared_data(stream, at, size))
+        else:
+            self._scattered = True
+            self._collect(size, frame_start(DATA, stream, size), piece)
+
+    def _collect(self, size: int, *parts: bytes | memoryview) -> None:
+        for part in parts:
+            self.answer(part)
+        self._pieces += size
         if self._pieces >= _LARGE_BATCH:
             self.flush()
 

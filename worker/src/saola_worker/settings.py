@@ -45,6 +45,7 @@ class Settings:
         self.multiprocess = _typed(values, "multiprocess", bool)
         self.window = _typed(values, "window", int)
         self.page = _typed(values, "page", str)
+        self.arena = _typed(values, "arena", str)
         self.watch = _typed(values, "watch", str)
         self.static = _typed(values, "static", bool)
         self.environ: dict[str, str] = _typed(values, "environ", dict)

@@ -34,8 +34,11 @@ if TYPE_CHECKING:
         def answer(self, data: bytes) -> None:
             """Take frames, to be sent at the end of this turn of the loop."""
 
-        def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
-            """Take a frame in two parts."""
+        def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+            """Take a whole response whose body is large; false if one frame cannot hold it."""
+
+        def large_data(self, stream: int, piece: memoryview) -> None:
+            """Take a large piece of a body."""
 
         def piece(self, data: bytes) -> None:
             """Take a piece of what may be large."""

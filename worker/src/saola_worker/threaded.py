@@ -21,7 +21,17 @@ from .bodies import open_spool
 from .deadlines import Claim, milliseconds
 from .errors import WireError
 from .process import BROKEN, FINISHED, leave
-from .wire import CREDIT, DATA, END, MAX_DATA, REQUEST, REQUEST_BODY, REQUEST_FILE
+from .wire import (
+    CREDIT,
+    DATA,
+    END,
+    MAX_DATA,
+    MAX_FRAME,
+    REQUEST,
+    REQUEST_BODY,
+    REQUEST_FILE,
+    response,
+)
 from .wsgi import Exchange, constants, serve
 
 TYPE_CHECKING = False
@@ -342,9 +352,12 @@ class Place(threading.Thread):
         self.free = True
         self._server.send(data)
 
-    def large_answer(self, start: bytes, body: bytes) -> None:
-        """Send them in one buffer: two could have another place's frames between them."""
-        self.answer(start + body)
+    def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+        """Send it in one buffer: nobody else's frames may come between."""
+        if len(head) + len(body) > MAX_FRAME:
+            return False
+        self.answer(response(stream, count, head, body))
+        return True
 
     def hurry(self, stream: int) -> None:
         """Nothing is held back here; but what an app does on close may take long."""

@@ -203,8 +203,9 @@ class _Sink:
                 if name.lower() == "location":
                     self.location = value
 
-    def large_answer(self, start: bytes, body: bytes) -> None:
-        self.answer(start)
+    def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+        self.answer(wire.response_start(stream, count, head, len(body)))
+        return True
 
     def hurry(self, stream: int) -> None:
         pass
@@ -221,8 +222,8 @@ class _Sink:
     def end(self, flags: int = 0) -> None:
         self.complete = not flags
 
-    def large_piece(self, start: bytes, body: bytes | memoryview) -> None:
-        self.answer(start)
+    def large_data(self, stream: int, piece: memoryview) -> None:
+        pass
 
     def piece(self, data: bytes) -> None:
         pass

@@ -24,18 +24,23 @@ from .errors import WireError
 VERSION = 1
 MAX_PAYLOAD = 1_048_576
 MAX_DATA = 65_536
+MAX_FRAME = 65_536  # the largest response that travels as one frame
+LARGE = 8_192  # bytes: from here on a body is not worth copying behind others
 
 HELLO, AGREED, READY, BYE, UNFIT, STATIC = 0x01, 0x02, 0x03, 0x04, 0x05, 0x07
+ARENA = 0x08
 RESPONSE, HEAD, DATA, END, FILE, FAILED, SKIPPED = 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16
 EARLY_HINTS, TRAILERS, EXTEND = 0x17, 0x18, 0x19
 CREDIT = 0x20
 WELCOME, REQUEST, STOP, BODY, PING, CANCEL = 0x30, 0x31, 0x32, 0x33, 0x34, 0x35
+ARENA_READY = 0x37
 FORK = 0x40
 BECOME = 0x41
 ACCEPT, MESSAGE, CLOSE = 0x50, 0x51, 0x52
 
 ABORTED = 1
 HELD = 1  # of a File: the worker keeps it open until the server grants credit
+SHARED = 1  # of a Response and of Data: the body is in the arena
 FILES = 1  # of a Head: the body comes in File frames
 TEXT, MORE = 1, 2
 REQUEST_BODY = REQUEST | 1 << 8
@@ -51,6 +56,7 @@ RESPONSE_START = struct.Struct("<IBBHII")
 _START = struct.Struct("<IBBHI")
 _U32 = struct.Struct("<I")
 _FILE = struct.Struct("<QQ")
+_PLACE = struct.Struct("<II")
 _CODE = struct.Struct("<H")
 _HELLO = struct.Struct("<IBBBBIIIH36s")
 
@@ -65,6 +71,7 @@ _TO_WORKER = {
     BODY: True,
     LAST_BODY: True,
     PING: False,
+    ARENA_READY: False,
     CANCEL_GONE: True,
     CANCEL_TIME: True,
     MESSAGE: True,
@@ -103,10 +110,28 @@ def hello(
     return frame(HELLO, payload=payload)
 
 
+def response_start(stream: int, count: int, head: bytes, size: int) -> bytes:
+    """Return a whole response up to its body of that size."""
+    length = len(head)
+    return RESPONSE_START.pack(4 + length + size, RESPONSE, 0, count, stream, length) + head
+
+
 def response(stream: int, count: int, head: bytes, body: bytes) -> bytes:
     """Return a whole response; ``count`` is the number of lines in ``head``."""
     size = len(head)
     return RESPONSE_START.pack(4 + size + len(body), RESPONSE, 0, count, stream, size) + head + body
+
+
+def shared_response(stream: int, count: int, head: bytes, at: int, size: int) -> bytes:
+    """Return a whole response whose body of ``size`` bytes is in the arena."""
+    length = len(head)
+    start = RESPONSE_START.pack(12 + length, RESPONSE, SHARED, count, stream, length)
+    return start + head + _PLACE.pack(at, size)
+
+
+def shared_data(stream: int, at: int, size: int) -> bytes:
+    """Return a Data frame whose bytes are in the arena."""
+    return _START.pack(8, DATA, SHARED, 0, stream) + _PLACE.pack(at, size)
 
 
 def file(stream: int, offset: int, length: int, path: bytes, flags: int = 0) -> bytes:
@@ -179,7 +204,7 @@ def read_stop(payload: memoryview) -> float:
 
 
 def read_empty(payload: memoryview) -> None:
-    """Read the payload of Cancel and Ping, and of Stop to a mold or WSGI worker."""
+    """Read the payload of Cancel, Ping and ArenaReady, and of Stop to a mold or WSGI worker."""
     if len(payload):
         raise WireError(f"{len(payload)} bytes where nothing should be")
 

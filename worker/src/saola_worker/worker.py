@@ -78,6 +78,8 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     if not _die_with(birth.keeper):
         return BROKEN
     link.page = _map_page(welcome.page)
+    if welcome.threads == 1:
+        link.arena_path = welcome.arena
     refork = _refork(birth, welcome)  # before the app opens anything of this worker's own
     signal.signal(_SEND_UNSENT, lambda number, frame: link.send_unsent())
     from_mold = loaded is not None
@@ -356,6 +358,10 @@ class Server:
         """Obey a frame that is no request; true if the worker is one no longer."""
         if word == wire.CREDIT:
             self._link.add_credit(stream, payload)
+            return False
+        if word == wire.ARENA_READY:
+            wire.read_empty(payload)
+            self._link.arena_ready()
             return False
         if word == wire.BECOME and self._refork is not None:
             return self._refork.become(self._link, wire.read_u32(payload))

@@ -20,6 +20,8 @@ from .wire import (
     FAILED,
     FILES,
     HEAD,
+    LARGE,
+    MAX_FRAME,
     MAX_PAYLOAD,
     RESPONSE,
     RESPONSE_START,
@@ -48,8 +50,8 @@ if TYPE_CHECKING:
         def answer(self, data: bytes) -> None:
             """Take frames of a finished answer, to be sent with others."""
 
-        def large_answer(self, start: bytes, body: bytes) -> None:
-            """Take the one frame of a finished answer, in two parts."""
+        def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
+            """Take a finished answer whose body is large; false if one frame cannot hold it."""
 
         def hurry(self, stream: int) -> None:
             """Send them now unless another request is about to be answered too."""
@@ -67,8 +69,6 @@ if TYPE_CHECKING:
             """End the response in pieces."""
 
 
-_FRAME = 65_536  # the largest response that travels as one frame
-_LARGE = 8_192  # from here on sending a body from where it is costs less than copying it
 _TEXT = 65_536
 _JOIN = "\n".join
 _PACK = RESPONSE_START.pack
@@ -123,11 +123,14 @@ class Exchange:
         """Answer with all of the body."""
         self.sink.armed = 0
         head = self._known_head()
-        if 16 + len(head) + len(body) <= _FRAME:
-            self.complete = True
-            count = 1 + 2 * len(self.headers)
+        count = 1 + 2 * len(self.headers)
+        self.complete = True
+        if len(head) + len(body) < LARGE:
             self.sink.answer(response(self.stream, count, head, body))
             return
+        if self.sink.large_answer(self.stream, count, head, body):
+            return
+        self.complete = False
         if self.expected is None:
             # Else the server must send it chunked, and an HTTP/1.0 client cannot tell its end.
             self.head = head + b"\nContent-Length\n%d" % len(body)
@@ -167,7 +170,7 @@ class Exchange:
         part = wrapper.part()
         head = self._known_head()
         self.expected = expected = self._content_length()
-        if part is None or part[1] <= _FRAME or (expected is not None and expected > part[1]):
+        if part is None or part[1] <= MAX_FRAME or (expected is not None and expected > part[1]):
             sink.armed = armed
             return False
         offset, length, path = part
@@ -258,13 +261,11 @@ def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
                 if head is not None:
                     size = len(head)
                     length = 4 + size + len(body)
-                    if length <= _FRAME - 12:
-                        count = 1 + 2 * len(exchange.headers)
-                        start = _PACK(length, RESPONSE, 0, count, stream, size) + head
-                        if length < _LARGE:
-                            sink.answer(start + body)
-                        else:
-                            sink.large_answer(start, body)
+                    count = 1 + 2 * len(exchange.headers)
+                    if length < LARGE:
+                        sink.answer(_PACK(length, RESPONSE, 0, count, stream, size) + head + body)
+                        return
+                    if sink.large_answer(stream, count, head, body):
                         return
                     exchange.expected = exchange._content_length()
                 exchange.whole(body)

@@ -257,8 +257,13 @@ public final class Server {
   }
 
   private static LinkSettings linking(AppSide app) {
+    RuntimeFolder runtime = app.runtime();
     return new LinkSettings(
-        app.runtime().socket(), app.runtime().pages(), app.token(), app.blueprints()::welcome);
+        runtime.socket(),
+        runtime.pages(),
+        runtime.arenas(),
+        app.token(),
+        app.blueprints()::welcome);
   }
 
   private Reloader reloader(Standing standing, AppSide app, Entrance entrance) {
@@ -295,7 +300,7 @@ public final class Server {
       Welcome welcome = Blueprints.welcome(settings, true, "");
       LinkSettings link =
           new LinkSettings(
-              Rehearsal.link(runtime), runtime.pages(), app.token(), generation -> welcome);
+              Rehearsal.link(runtime), runtime.pages(), null, app.token(), generation -> welcome);
       started.add(
           Rehearsal.start(
               settings,

@@ -13,6 +13,7 @@ import io.saola.wire.MarshalWriter;
 import io.saola.wire.WireException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf held;
   private @Nullable Hello hello;
   private @Nullable StatusPage page;
+  private Arena arena = new Arena(null);
   private @Nullable Welcome welcomed;
   private boolean agreed;
 
@@ -132,9 +134,10 @@ final class Greeter extends ChannelInboundHandlerAdapter {
                 welcome.threads());
         page = made;
         pagePath = made.path().toString();
+        arena = arena(said);
       }
       byte[] sample = Sample.blob();
-      byte[] blob = settingsBlob(welcome, pagePath);
+      byte[] blob = settingsBlob(welcome, pagePath, arena.pathText());
       ByteBuf out = ctx.alloc().buffer(1024);
       Frames.header(out, 4 + sample.length + blob.length, FrameKind.WELCOME, 0, 0);
       out.writeIntLE(sample.length);
@@ -146,7 +149,13 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static byte[] settingsBlob(Welcome settings, String pagePath) {
+  private Arena arena(Hello worker) {
+    Path folder = settings.arenas();
+    String name = "arena-" + worker.slot() + "-" + worker.pid();
+    return new Arena(folder == null ? null : folder.resolve(name));
+  }
+
+  private static byte[] settingsBlob(Welcome settings, String pagePath, String arenaPath) {
     MarshalWriter out = new MarshalWriter();
     out.startDict();
     text(out, "target", settings.target());
@@ -164,6 +173,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
     out.bool(settings.multiprocess());
     number(out, "window", settings.window());
     text(out, "page", pagePath);
+    text(out, "arena", arenaPath);
     text(out, "watch", settings.watch());
     out.text("static");
     out.bool(settings.staticFiles());
@@ -253,6 +263,7 @@ final class Greeter extends ChannelInboundHandlerAdapter {
             asgi ? 1 : said.threads(),
             ctx.channel(),
             mapped,
+            arena,
             said.common(),
             said.window());
     ctx.pipeline().replace(this, "worker", link);

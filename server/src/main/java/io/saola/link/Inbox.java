@@ -21,25 +21,35 @@ import org.slf4j.LoggerFactory;
 final class Inbox {
   private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
 
+  /// Two numbers say where in the arena something is.
+  private static final int SHARED_LENGTH = 8;
+
   private final IntObjectMap<Call> calls;
   private final boolean asgi;
+  private final Arena arena;
+  private final Runnable arenaReady;
   private final IntConsumer cancel;
   private final IntConsumer opened;
   private final Consumer<String> unfit;
   private final ResponseHead head = new ResponseHead();
   private int answered;
 
+  /// @param arenaReady tells the worker that it may use its arena
   /// @param cancel tells the worker that nobody wants this stream's answer
   /// @param opened tells the worker that this stream's file need not be held any longer
   /// @param unfit hears why the worker does not become the mold
   Inbox(
       IntObjectMap<Call> calls,
       boolean asgi,
+      Arena arena,
+      Runnable arenaReady,
       IntConsumer cancel,
       IntConsumer opened,
       Consumer<String> unfit) {
     this.calls = calls;
     this.asgi = asgi;
+    this.arena = arena;
+    this.arenaReady = arenaReady;
     this.cancel = cancel;
     this.opened = opened;
     this.unfit = unfit;
@@ -82,6 +92,11 @@ final class Inbox {
           call.extend(System.nanoTime() + in.readUnsignedIntLE() * 1_000_000);
         }
       }
+      case FrameKind.ARENA -> {
+        if (arena.map()) {
+          arenaReady.run();
+        }
+      }
       case FrameKind.UNFIT -> unfit.accept(text(in, frames.length()));
       case FrameKind.BYE -> LOG.debug("bye");
       default -> {
@@ -93,11 +108,39 @@ final class Inbox {
     }
   }
 
+  /// The worker's link has ended.
+  void close() {
+    arena.close();
+  }
+
   private void response(Frames frames, ByteBuf in, int stream) {
-    int headLength = frames.length() < 4 ? -1 : in.readIntLE();
-    if (headLength < 0 || headLength > frames.length() - 4) {
+    boolean isShared = frames.flags() == FrameKind.SHARED;
+    int rest = frames.length() - 4 - (isShared ? SHARED_LENGTH : 0);
+    int headLength = rest < 0 ? -1 : in.readIntLE();
+    if (headLength < 0 || headLength > rest || (isShared && headLength < rest)) {
       throw new WireException("response head of " + headLength + " bytes");
     }
+    if (!isShared) {
+      ByteBuf body = in.slice(in.readerIndex() + headLength, rest - headLength);
+      response(frames, in, stream, headLength, body);
+      return;
+    }
+    ByteBuf body = shared(in, in.readerIndex() + headLength);
+    try {
+      response(frames, in, stream, headLength, body);
+    } finally {
+      body.release();
+    }
+  }
+
+  /// What is in the arena, for the caller to release.
+  ///
+  /// @param at where it is said where it is
+  private ByteBuf shared(ByteBuf in, int at) {
+    return arena.take(in.getIntLE(at), in.getIntLE(at + 4), in.alloc());
+  }
+
+  private void response(Frames frames, ByteBuf in, int stream, int headLength, ByteBuf body) {
     Call call = calls.remove(stream);
     if (call == null) {
       return;
@@ -110,8 +153,6 @@ final class Inbox {
       call.answer.broken(problem, true);
       return;
     }
-    int bodyLength = frames.length() - 4 - headLength;
-    ByteBuf body = in.slice(in.readerIndex(), bodyLength);
     call.answer.response(head, body);
   }
 
@@ -138,16 +179,32 @@ final class Inbox {
   }
 
   private void data(Frames frames, ByteBuf in, int stream) {
+    if (frames.flags() != FrameKind.SHARED) {
+      data(in.slice(in.readerIndex(), frames.length()), stream);
+      return;
+    }
+    if (frames.length() != SHARED_LENGTH) {
+      throw new WireException("shared data in " + frames.length() + " bytes");
+    }
+    ByteBuf bytes = shared(in, in.readerIndex());
+    try {
+      data(bytes, stream);
+    } finally {
+      bytes.release();
+    }
+  }
+
+  private void data(ByteBuf bytes, int stream) {
     Call call = calls.get(stream);
     if (call == null) {
       return;
     }
-    call.window -= frames.length();
+    call.window -= bytes.readableBytes();
     if (!call.streaming || call.window < 0) {
       throw new WireException(call.streaming ? "data beyond its credit" : "data before its head");
     }
     call.touch(System.nanoTime());
-    call.answer.data(in.slice(in.readerIndex(), frames.length()));
+    call.answer.data(bytes);
   }
 
   private void file(Frames frames, ByteBuf in, int stream) {

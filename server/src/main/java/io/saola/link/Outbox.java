@@ -72,6 +72,10 @@ final class Outbox {
     Frames.cancel(outgoing(), stream, why);
   }
 
+  void arenaReady() {
+    Frames.arenaReady(outgoing());
+  }
+
   void ping() {
     Frames.ping(outgoing());
   }

@@ -14,6 +14,37 @@ final class ServiceTime {
   private long current;
   private long previous = Long.MAX_VALUE;
   private int answers;
+  private long since;
+  private long batchSince;
+  private boolean reading;
+
+  /// A job can start, and none was there.
+  void starts(long now) {
+    since = now;
+  }
+
+  /// Since when the worker has been at what it has not answered, in [System#nanoTime()].
+  long since() {
+    return since;
+  }
+
+  /// Answers are being read, each of which may lead to the next job at once.
+  void reads() {
+    if (!reading) {
+      reading = true;
+      batchSince = since;
+    }
+  }
+
+  /// So many answers have been read.
+  void hasRead(int count) {
+    reading = false;
+    if (count > 0) {
+      long now = System.nanoTime();
+      answered(count, now - batchSince);
+      since = now;
+    }
+  }
 
   /// `count` answers have come `elapsed` nanoseconds after the first of their jobs could start.
   void answered(int count, long elapsed) {

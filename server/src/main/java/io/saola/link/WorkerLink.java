@@ -56,9 +56,6 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf rest;
   private int lastStream;
   private long withdrawn;
-  private long busySince;
-  private long batchSince;
-  private boolean reading;
   private @Nullable Runnable idle;
   private long served;
   private boolean broken;
@@ -70,6 +67,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       int places,
       Channel channel,
       StatusPage page,
+      Arena arena,
       CommonEnviron common,
       int window) {
     this.hello = hello;
@@ -77,10 +75,18 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     this.channel = channel;
     this.page = page;
     this.outbox = new Outbox(channel, asgi ? new ScopeBatch(common) : new EnvironBatch(common));
-    Places all = new Places(page, places, calls, outbox, () -> busySince);
+    Places all = new Places(page, places, calls, outbox, serviceTime::since);
     this.deadlines = asgi ? new LoopTime(page, calls, outbox) : all;
     this.places = places > 1 ? all : null;
-    this.inbox = new Inbox(calls, asgi, this::cancel, stream -> credit(stream, 1), this::unfit);
+    this.inbox =
+        new Inbox(
+            calls,
+            asgi,
+            arena,
+            outbox::arenaReady,
+            this::cancel,
+            stream -> credit(stream, 1),
+            this::unfit);
     this.window = window;
   }
 
@@ -134,7 +140,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public int send(RequestSource request, Answer answer) {
     long now = asgi || places != null || calls.isEmpty() ? System.nanoTime() : 0;
     if (calls.isEmpty()) {
-      busySince = now;
+      serviceTime.starts(now);
       if (lastStream == -1) {
         // Numbers are unsigned and start again only while nothing is in flight.
         lastStream = 0;
@@ -371,10 +377,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf in = (ByteBuf) message;
     reads++;
-    if (!reading) {
-      reading = true;
-      batchSince = busySince; // an answer may lead to the next request at once
-    }
+    serviceTime.reads();
     if (broken) {
       in.release();
       return;
@@ -439,15 +442,10 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    reading = false;
     int answered = inbox.takeAnswered();
     served += answered;
     runIfIdle();
-    if (answered > 0 && !asgi) {
-      long now = System.nanoTime();
-      serviceTime.answered(answered, now - batchSince);
-      busySince = now;
-    }
+    serviceTime.hasRead(asgi ? 0 : answered);
   }
 
   private void breakLink(String why) {
@@ -461,6 +459,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     ReferenceCountUtil.release(rest);
     outbox.close();
+    inbox.close();
     rest = null;
     if (owner != null) {
       owner.closed(this);

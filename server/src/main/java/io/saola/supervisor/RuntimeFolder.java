@@ -77,6 +77,11 @@ public final class RuntimeFolder implements AutoCloseable {
     return pages;
   }
 
+  /// The folder of memory that is shared with workers; null where there is none.
+  public @Nullable Path arenas() {
+    return pages.equals(path) ? null : pages;
+  }
+
   public Path socket() {
     return path.resolve(SOCKET);
   }

@@ -8,6 +8,7 @@ public final class FrameKind {
   public static final int BYE = 0x04;
   public static final int UNFIT = 0x05;
   public static final int STATIC = 0x07;
+  public static final int ARENA = 0x08;
   public static final int RESPONSE = 0x10;
   public static final int HEAD = 0x11;
   public static final int DATA = 0x12;
@@ -25,6 +26,7 @@ public final class FrameKind {
   public static final int BODY_PIECE = 0x33;
   public static final int PING = 0x34;
   public static final int CANCEL = 0x35;
+  public static final int ARENA_READY = 0x37;
   public static final int FORK = 0x40;
   public static final int BECOME = 0x41;
   public static final int ACCEPT = 0x50;
@@ -63,6 +65,9 @@ public final class FrameKind {
 
   /// Of a File: its worker keeps it open until it is told that the server has it open.
   public static final int HELD = 1;
+
+  /// Of a Response and of Data: the body is in the arena, and the payload says where.
+  public static final int SHARED = 1;
 
   private FrameKind() {}
 }

@@ -31,9 +31,10 @@ record FrameRule(int least, int most, int flags, boolean inStream, boolean count
     rules[FrameKind.BYE] = ofProcess(0, 0);
     rules[FrameKind.UNFIT] = ofProcess(0, Frames.MAX_PAYLOAD);
     rules[FrameKind.STATIC] = ofProcess(0, Frames.MAX_PAYLOAD);
-    rules[FrameKind.RESPONSE] = new FrameRule(4, Frames.MAX_PAYLOAD, 0, true, true);
+    rules[FrameKind.ARENA] = ofProcess(0, 0);
+    rules[FrameKind.RESPONSE] = new FrameRule(4, Frames.MAX_PAYLOAD, FrameKind.SHARED, true, true);
     rules[FrameKind.HEAD] = new FrameRule(0, Frames.MAX_PAYLOAD, FrameKind.FILES, true, true);
-    rules[FrameKind.DATA] = ofStream(1, Frames.MAX_PIECE, 0);
+    rules[FrameKind.DATA] = ofStream(1, Frames.MAX_PIECE, FrameKind.SHARED);
     rules[FrameKind.END] = ofStream(0, 0, FrameKind.ABORTED);
     rules[FrameKind.FILE] = ofStream(17, Frames.MAX_PAYLOAD, FrameKind.HELD);
     rules[FrameKind.FAILED] = ofStream(0, Frames.MAX_PAYLOAD, 0);

@@ -59,7 +59,7 @@ public final class Frames {
     }
     int here = in.readableBytes() - HEADER_LENGTH;
     if (here < announced) {
-      if (kind != FrameKind.DATA || here == 0) {
+      if (kind != FrameKind.DATA || flags != 0 || here == 0) {
         return false;
       }
       length = here;
@@ -121,6 +121,11 @@ public final class Frames {
   /// @param why [FrameKind#GONE] or [FrameKind#TIME]
   public static void cancel(ByteBuf out, int stream, int why) {
     header(out, 0, FrameKind.CANCEL, why, stream);
+  }
+
+  /// The worker may use its arena.
+  public static void arenaReady(ByteBuf out) {
+    header(out, 0, FrameKind.ARENA_READY, 0, 0);
   }
 
   public static void ping(ByteBuf out) {

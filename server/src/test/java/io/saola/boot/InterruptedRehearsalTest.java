@@ -43,7 +43,7 @@ class InterruptedRehearsalTest {
     ExchangeSettings limits = bounds.exchanges(folder);
     Welcome welcome = Blueprints.welcome(settings, true, "");
     LinkSettings link =
-        new LinkSettings(folder.resolve("try1.sock"), folder, TOKEN, generation -> welcome);
+        new LinkSettings(folder.resolve("try1.sock"), folder, null, TOKEN, generation -> welcome);
     int before = LeakCounter.open();
 
     for (int i = 0; i < STOPS; i++) {

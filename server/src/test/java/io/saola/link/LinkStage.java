@@ -63,7 +63,7 @@ public final class LinkStage implements AutoCloseable, LinkEvents {
 
   private static LinkSettings settings(Path folder, int threads) {
     Welcome welcome = welcome(threads);
-    return new LinkSettings(folder.resolve("s"), folder, TOKEN, generation -> welcome);
+    return new LinkSettings(folder.resolve("s"), folder, folder, TOKEN, generation -> welcome);
   }
 
   private static Welcome welcome(int threads) {

