@@ -29,6 +29,8 @@ import io.saola.settings.Settings;
 import io.saola.settings.SettingsException;
 import io.saola.settings.Sources;
 import io.saola.settings.TraceSettings;
+import io.saola.supervisor.KeeperProcess;
+import io.saola.supervisor.Plan;
 import io.saola.supervisor.RuntimeFolder;
 import io.saola.supervisor.Supervisor;
 import java.io.IOException;
@@ -145,18 +147,18 @@ public final class Server {
     AccessLog accessLog = started.add(LocalDatagrams.open(settings.log()));
     RuntimeFolder runtime = started.add(runtimeFolder());
     SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
+    Python python = python(runtime, spool); // while the rest is made, which takes as long
     EventLoop loop = eventLoop();
     Connections connections = started.add(new Connections(loop));
     Inherited sockets = place.receive(loop);
-    AppSide app = appSide(loop, runtime, spool);
+    AppSide app = appSide(loop, runtime, spool, python);
     started.add(LinkListener.open(linking(app), loop, app.links()));
-    started.add(app.supervisor());
+    started.add(app.supervisor()).start();
     Entrance entrance = entrance(place, app, sockets, connections, accessLog);
     Reloader reloader = reloader(standing, app, entrance);
     Handover handover = handover(app, place);
     Operating operating = operating(app, connections, entrance, reloader, handover);
     listenToSignals(accessLog, reloader, app.supervisor(), operating);
-    app.supervisor().start();
     rehearse(app);
     AutoReload autoReload = started.add(AutoReload.start(reading, runtime.path(), outcomes));
     Drain drain =
@@ -202,12 +204,18 @@ public final class Server {
     return entrance;
   }
 
-  private AppSide appSide(EventLoop loop, RuntimeFolder runtime, SpoolFolder spool)
-      throws IOException {
+  private Python python(RuntimeFolder runtime, SpoolFolder spool) throws IOException {
     String token = UUID.randomUUID().toString();
     Blueprints blueprints = blueprints(runtime, spool, token);
+    Plan plan = blueprints.plan(settings);
+    return new Python(token, blueprints, plan, started.add(KeeperProcess.begin(plan)));
+  }
+
+  private AppSide appSide(EventLoop loop, RuntimeFolder runtime, SpoolFolder spool, Python python) {
+    Blueprints blueprints = python.blueprints();
     Processes processes = new Processes(outcomes, loop, blueprints, settings);
-    Supervisor supervisor = new Supervisor(blueprints.plan(settings), processes, System::nanoTime);
+    Supervisor supervisor =
+        new Supervisor(python.plan(), python.keeper(), processes, System::nanoTime);
     ExchangeSettings limits = bounds.exchanges(spool.path());
     Dispatcher dispatcher = new Dispatcher(loop, limits, new Kills(supervisor));
     processes.dispatcher(dispatcher);
@@ -219,7 +227,7 @@ public final class Server {
         runtime,
         spool,
         limits,
-        token,
+        python.token(),
         blueprints,
         processes,
         supervisor,
@@ -366,4 +374,9 @@ public final class Server {
     return new WebSocketLoop(
         bounds.webSockets(), connections, System::nanoTime, new SplittableRandom());
   }
+
+  /// The Python side, whose first process is being started.
+  ///
+  /// @param token that a process must know to be let in
+  private record Python(String token, Blueprints blueprints, Plan plan, KeeperProcess keeper) {}
 }

@@ -2,7 +2,6 @@ package io.saola.supervisor;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.saola.os.Children;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,9 +24,6 @@ final class Keeper {
   private static final int LAST_WORDS = 40;
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
-  /// The last argument is room for the titles of all processes below (process-model §8).
-  private static final String ROOM = " ".repeat(120);
-
   private final Process process;
   private final OutputStream orders;
   private final Consumer<Command> mailbox;
@@ -43,21 +39,11 @@ final class Keeper {
     daemon("keeper-reports", this::readReports);
   }
 
-  /// Starts the keeper, which is not yet told anything.
+  /// Listens to the keeper, which is not yet told anything.
   ///
   /// @throws IOException if there is no such program
-  static Keeper start(Plan plan, Consumer<Command> mailbox) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(plan.python().toString(), "-S", "-c", Interpreter.keeperCode(plan), ROOM)
-            .directory(plan.chdir().toFile());
-    // The server's own settings are not the application's business, and may be secret.
-    builder.environment().keySet().removeIf(name -> name.startsWith("SAOLA_"));
-    // A word of theirs to systemd would count as the server's.
-    builder
-        .environment()
-        .keySet()
-        .removeAll(List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"));
-    return new Keeper(Children.start(builder), mailbox);
+  static Keeper start(KeeperProcess process, Consumer<Command> mailbox) throws IOException {
+    return new Keeper(process.take(), mailbox);
   }
 
   /// Writes one line. A keeper that does not hear it any more is about to be reported as ended.

@@ -36,6 +36,7 @@ public final class Supervisor implements AutoCloseable {
   private static final Duration LAST_OUTPUT = Duration.ofMillis(500);
 
   private final Plan plan;
+  private final KeeperProcess process;
   private final Events events;
   private final LongSupplier nanoTime;
   private final BlockingQueue<Command> mailbox = new LinkedBlockingQueue<>();
@@ -52,7 +53,15 @@ public final class Supervisor implements AutoCloseable {
   private long startedAt;
 
   public Supervisor(Plan plan, Events events, LongSupplier nanoTime) {
+    this(plan, new KeeperProcess(plan), events, nanoTime);
+  }
+
+  /// The same.
+  ///
+  /// @param process of the same plan, which may have been begun
+  public Supervisor(Plan plan, KeeperProcess process, Events events, LongSupplier nanoTime) {
     this.plan = plan;
+    this.process = process;
     this.events = events;
     this.nanoTime = nanoTime;
     this.crew = new Crew(plan, events, new World(), nanoTime.getAsLong());
@@ -248,7 +257,7 @@ public final class Supervisor implements AutoCloseable {
   }
 
   private void run() {
-    startKeeper(); // before anything else: the JVM warms up while Python starts
+    startKeeper();
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Command command = mailbox.poll(untilNext(), TimeUnit.NANOSECONDS);
@@ -309,7 +318,7 @@ public final class Supervisor implements AutoCloseable {
   private void startKeeper() {
     try {
       startedAt = nanoTime.getAsLong();
-      Keeper starting = Keeper.start(plan, mailbox::add);
+      Keeper starting = Keeper.start(process, mailbox::add);
       keeper = starting;
       starting.tell(Order.start(plan));
     } catch (IOException e) {
