@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from asgi_calls import run
-from fake_server import Frame, Peer
+from fake_server import FakeServer, Frame, Peer, environ, request
+from fake_server import ask as asgi_request
 from saola_worker import wire
 from saola_worker.arena import BLOCK, BLOCKS, FIRST, MOST, SIZE, Arena
 from saola_worker.link import Link
@@ -228,3 +229,47 @@ def test_an_event_loop_shares_in_the_same_way(path: Path) -> None:
             assert Server(path).bytes(*place(frames[3])) == b"y" * 9_000
 
     run(main())
+
+
+# In a worker
+
+APP = """
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [environ["QUERY_STRING"].encode() * 10_000]
+"""
+
+ASGI_APP = """
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": scope["query_string"] * 10_000})
+"""
+
+
+def ask(stream: int, text: str, kind: str) -> bytes:
+    if kind == "asgi":
+        return asgi_request(stream, query_string=text.encode())
+    return request(stream, environ(QUERY_STRING=text))
+
+
+@pytest.mark.parametrize(("kind", "threads"), [("wsgi", 1), ("wsgi", 4), ("asgi", 1)])
+def test_a_worker_uses_it_when_the_server_has_it(
+    server: FakeServer, path: Path, kind: str, threads: int
+) -> None:
+    server.write_app(APP if kind == "wsgi" else ASGI_APP)
+    server.settings["threads"] = threads
+    server.settings["arena"] = str(path)
+    peer, _ = server.worker()
+    peer.send(ask(1, "a", kind))
+    assert [peer.next().kind, peer.next().kind] == [wire.ARENA, wire.RESPONSE]
+    memory = Server(path)
+    peer.send(wire.frame(wire.ARENA_READY))
+
+    texts = {stream: chr(96 + stream) * stream for stream in range(2, 10)}
+    peer.send(*(ask(stream, text, kind) for stream, text in texts.items()))
+
+    answers = [peer.next() for _ in texts]
+    assert {(frame.kind, frame.flags) for frame in answers} == {(wire.RESPONSE, wire.SHARED)}
+    found = {frame.stream: memory.bytes(*place(frame)) for frame in answers}
+    assert found == {stream: text.encode() * 10_000 for stream, text in texts.items()}

@@ -19,7 +19,7 @@ _TAKEN = [b"\1" * count for count in range(MOST // BLOCK + 1)]
 
 
 class Arena:
-    """Blocks of memory. The worker takes them, and the server gives them back. For one thread."""
+    """Blocks of memory, which the worker takes and the server gives back. Not for two threads."""
 
     def __init__(self, path: str) -> None:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)

@@ -31,6 +31,7 @@ from .wire import (
     REQUEST_BODY,
     REQUEST_FILE,
     response,
+    shared_response,
 )
 from .wsgi import Exchange, constants, serve
 
@@ -73,6 +74,8 @@ class ThreadedServer:
         self._most = settings.threads
         self._places: list[Place] = []
         self._unsent: deque[bytes] = deque()
+        self._sharing = threading.Lock()
+        link.say = self.send
         self._sending = threading.Lock()
 
     # The reader
@@ -122,6 +125,10 @@ class ThreadedServer:
             return False
         if word == wire.CANCEL_TIME:
             self._interrupt(stream, payload)
+            return False
+        if word == wire.ARENA_READY:
+            wire.read_empty(payload)
+            self.link.arena_ready()
             return False
         if word == wire.BECOME and self._refork is not None:
             generation = wire.read_u32(payload)
@@ -210,6 +217,8 @@ class ThreadedServer:
                 self._add_credit(stream, payload)
             elif word == wire.CANCEL_TIME:
                 self._interrupt(stream, payload)
+            elif word == wire.ARENA_READY:
+                link.arena_ready()
             else:
                 raise WireError(f"kind {word & 0xFF:#x} for a worker that shall finish")
 
@@ -220,6 +229,13 @@ class ThreadedServer:
         self.close()
 
     # For all places
+
+    def share(self, body: bytes) -> int:
+        """Put a body where the server can see it; return where, or 0 if it must be sent."""
+        if self.link.gone:
+            return 0  # in a child that the app has forked, the lock may be held by nobody
+        with self._sharing:
+            return self.link.share(body)
 
     def send(self, data: bytes) -> None:
         """Send whole frames. Where another place is sending, it sends these behind its own."""
@@ -354,9 +370,13 @@ class Place(threading.Thread):
 
     def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
         """Send it in one buffer: nobody else's frames may come between."""
-        if len(head) + len(body) > MAX_FRAME:
+        size = len(body)
+        if len(head) <= MAX_FRAME and (at := self._server.share(body)):
+            self.answer(shared_response(stream, count, head, at, size))
+        elif len(head) + size <= MAX_FRAME:
+            self.answer(response(stream, count, head, body))
+        else:
             return False
-        self.answer(response(stream, count, head, body))
         return True
 
     def hurry(self, stream: int) -> None:

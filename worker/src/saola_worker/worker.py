@@ -78,8 +78,7 @@ def _live(birth: Birth, slot: int, settings: Settings, loaded: Loaded | None) ->
     if not _die_with(birth.keeper):
         return BROKEN
     link.page = _map_page(welcome.page)
-    if welcome.threads == 1:
-        link.arena_path = welcome.arena
+    link.arena_path = welcome.arena
     refork = _refork(birth, welcome)  # before the app opens anything of this worker's own
     signal.signal(_SEND_UNSENT, lambda number, frame: link.send_unsent())
     from_mold = loaded is not None
