@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import mmap
+import os
+import signal
 import socket
 import struct
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from asgi_calls import run
-from fake_server import FakeServer, Frame, Peer, environ, request
+from fake_server import FakeServer, Frame, Peer, environ, frames_in, request
 from fake_server import ask as asgi_request
 from saola_worker import wire
 from saola_worker.arena import BLOCK, BLOCKS, FIRST, MOST, SIZE, Arena
@@ -229,6 +232,114 @@ def test_an_event_loop_shares_in_the_same_way(path: Path) -> None:
             assert Server(path).bytes(*place(frames[3])) == b"y" * 9_000
 
     run(main())
+
+
+# Answers that are kept
+
+
+def kept(path: Path) -> bytes:
+    memory = Server(path).memory
+    size = int.from_bytes(memory[64:72], sys.byteorder)
+    return memory[72 : 72 + size]
+
+
+def with_more(link: Link, peer: Peer) -> None:
+    """Let another request be here."""
+    peer.send(request(9, environ()))
+    assert link.wait()
+
+
+def test_an_answer_is_kept_until_it_is_sent(ends: tuple[Link, Peer], path: Path) -> None:
+    link, peer = ends
+    link.share(bytes(9_000))
+    link.arena_ready()
+    with_more(link, peer)
+    first, second = wire.response(1, 1, b"200 OK", b"a"), wire.response(2, 1, b"200 OK", b"b")
+
+    link.answer(first)
+    link.keep()
+    link.answer(second)
+    link.keep()
+
+    assert kept(path) == first + second
+    assert link.kept == len(link.unsent) == 2
+    link.flush()
+    assert kept(path) == b""
+    assert link.kept == 0
+    assert [peer.next().stream for _ in range(3)] == [0, 1, 2]
+
+
+def test_what_cannot_be_kept_is_sent_with_all_before(ends: tuple[Link, Peer], path: Path) -> None:
+    link, peer = ends
+    with_more(link, peer)
+    link.answer(wire.response(1, 1, b"200 OK", b"no arena yet"))
+    link.keep()
+    link.arena_ready()
+    assert not link.unsent
+
+    link.answer(wire.response(2, 1, b"200 OK", b"kept"))
+    link.keep()
+    link.answer(wire.response(3, 1, b"200 OK", bytes(4_000)))
+    link.keep()
+
+    assert not link.unsent
+    assert kept(path) == b""
+    link.answer(wire.frame(wire.FAILED, 4, b"text"))
+    link.answer(wire.response(4, 1, b"500", b""))
+    link.keep()
+    assert not link.unsent
+    assert [peer.next().stream for _ in range(6)] == [1, 0, 2, 3, 4, 4]
+
+
+def test_the_last_answer_is_not_kept_since_it_leaves_at_once(
+    ends: tuple[Link, Peer], path: Path
+) -> None:
+    link, _ = ends
+    link.answer(wire.response(1, 1, b"200 OK", b"a"))
+
+    link.keep()
+
+    assert link.unsent
+    assert not path.exists()
+
+
+DYING_APP = """
+import os
+from saola_worker import worker
+worker._MILLISECOND = 10**12  # nothing is sent for its age
+count = 0
+def app(environ, start_response):
+    global count
+    count += 1
+    if count == 6:
+        os.kill(os.getpid(), 9)
+    start_response("200 OK", [])
+    return [b"%d" % count]
+"""
+
+
+def test_a_killed_worker_leaves_what_it_has_answered(server: FakeServer, path: Path) -> None:
+    server.write_app(DYING_APP)
+    server.settings["arena"] = str(path)
+    peer, pid = server.worker()
+    posts = [request(stream, environ(REQUEST_METHOD="POST"), b"x") for stream in range(1, 8)]
+    peer.send(*posts[:2])
+    assert [peer.next().kind for _ in range(3)] == [wire.RESPONSE, wire.ARENA, wire.RESPONSE]
+    os.kill(pid, signal.SIGSTOP)
+
+    peer.send(wire.frame(wire.ARENA_READY), *posts[2:])
+    os.kill(pid, signal.SIGCONT)
+    with pytest.raises(EOFError):
+        peer.next()
+
+    frames, rest = frames_in(kept(path))
+    assert not rest
+    assert [(frame.stream, frame.payload[-1:]) for frame in frames] == [
+        (3, b"3"),
+        (4, b"4"),
+        (5, b"5"),
+    ]
+    assert server.pages[3][0] == 6
 
 
 # In a worker

@@ -13,6 +13,9 @@ BLOCKS = 64
 FIRST = 4_096  # where the first block begins; before it is a byte for each block: 1 if it is taken
 SIZE = FIRST + BLOCKS * BLOCK
 MOST = 262_144  # bytes of one body
+KEPT = 8  # word that says how many bytes of frames are kept
+KEEP = 72  # where they begin
+ROOM = FIRST - KEEP
 
 _FREE = [b"\0" * count for count in range(MOST // BLOCK + 1)]
 _TAKEN = [b"\1" * count for count in range(MOST // BLOCK + 1)]
@@ -26,6 +29,8 @@ class Arena:
         try:
             os.posix_fallocate(file, 0, SIZE)  # else writing could fail for want of memory: SIGBUS
             self._memory = mmap.mmap(file, SIZE)
+            # The cast writes whole words: a worker that is killed leaves the old one or the new.
+            self._words = memoryview(self._memory).cast("Q")
         except BaseException:
             os.unlink(path)
             raise
@@ -47,6 +52,22 @@ class Arena:
         memory[block : block + count] = _TAKEN[count]
         return at
 
+    def keep(self, frames: bytes) -> bool:
+        """Let frames that are not sent yet outlive this process; false if there is no room."""
+        words = self._words
+        size, more = words[KEPT], len(frames)
+        if size + more > ROOM:
+            return False
+        at = KEEP + size
+        self._memory[at : at + more] = frames
+        words[KEPT] = size + more
+        return True
+
+    def sent(self) -> None:
+        """Forget the frames that were kept: they have been sent."""
+        self._words[KEPT] = 0
+
     def close(self) -> None:
         """Let go of the memory."""
+        self._words.release()
         self._memory.close()

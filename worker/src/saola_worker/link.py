@@ -67,6 +67,7 @@ class Link:
         self.say: Callable[[bytes], None] = self._say  # sends a frame about the process itself
         self._made: Arena | None = None
         self._arena: Arena | None = None
+        self.kept = 0  # how many of what is unsent would outlive this process
         self._sock = sock
         self._buffer = bytearray(_BUFFER)
         self._view = memoryview(self._buffer)
@@ -94,6 +95,8 @@ class Link:
         if self._made is not None:
             self._made.close()
             self._made = self._arena = None
+        self.arena_path = ""
+        self.kept = 0
 
     # Shared memory
 
@@ -105,6 +108,30 @@ class Link:
         if self.arena_path:
             self._make_arena()
         return 0
+
+    def keep(self) -> None:
+        """See to it that no answer is lost if this process dies now: keep the last, or send all.
+
+        Whatever is unsent but the last is kept already. Where no request follows they leave soon,
+        and nothing is kept.
+        """
+        unsent = self.unsent
+        if not unsent or (self._start == self._end and not self._kept):
+            return
+        arena = self._arena
+        last = unsent[-1]
+        if arena is None:
+            if self.arena_path:
+                self._make_arena()
+        elif (
+            len(unsent) == self.kept + 1
+            and type(last) is bytes
+            and not self._scattered
+            and arena.keep(last)
+        ):
+            self.kept += 1
+            return
+        self.flush()
 
     def _make_arena(self) -> None:
         """Make an arena when it is first needed, and say so; the server need not be able to."""
@@ -262,6 +289,9 @@ class Link:
             sent = self.send_now(data)
             if sent < len(data):
                 self._send(memoryview(data)[sent:])
+        if self.kept and self._arena is not None:
+            self.kept = 0
+            self._arena.sent()
 
     def _send_parts(self) -> None:
         """Send buffers from where they are: copying 100 KiB costs more page faults than sending."""

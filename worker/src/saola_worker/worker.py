@@ -300,7 +300,7 @@ class Server:
             if word != REQUEST or not stream:
                 wire.check(len(payload), word, stream)
                 if word in (REQUEST_BODY, REQUEST_FILE):
-                    self._serve_body(word, stream, payload)
+                    oldest = self._serve_body(word, stream, payload, oldest)
                 elif self._control(word, stream, payload):
                     return
                 continue
@@ -326,8 +326,11 @@ class Server:
                     serve(app, link, stream, environ)
                 stream += 1
 
-    def _serve_body(self, word: int, stream: int, payload: memoryview) -> None:
-        """Serve a request that came with a body, and so alone."""
+    def _serve_body(self, word: int, stream: int, payload: memoryview, oldest: int) -> int:
+        """Serve a request that came with a body, and so alone.
+
+        Return when the first request was started whose answer is unsent, as ``oldest`` is.
+        """
         link, page = self._link, self._link.page
         blob, rest = split_request(payload)
         try:
@@ -335,23 +338,28 @@ class Server:
             environ: Environ = self._common | given
         except _NO_ENVIRON as error:
             raise WireError(f"marshal cannot read the environ: {error}") from None
-        link.flush()
+        now = time.monotonic_ns()
+        if len(link.unsent) != link.kept or now - oldest > _MILLISECOND:
+            link.flush()  # else a death in this one would leave those in doubt, too
+        if not link.unsent:
+            oldest = now
         link.last_stream = stream
-        page[SINCE] = time.monotonic_ns()
+        page[SINCE] = now
         page[STARTED] = stream
         if page[WITHDRAWN] >= stream:
             link.answer(wire.frame(wire.SKIPPED, stream))
-            return
+            return oldest
         try:
             body = BytesIO(rest) if word == REQUEST_BODY else open_spool(bytes(rest))
         except OSError as error:
             Exchange(link, stream).fail(error)
-            return
+            return oldest
         environ["wsgi.input"] = body
         serve(self._app, link, stream, environ)
-        link.flush()  # else a death at the next request would leave this one in doubt, too
+        link.keep()
         if word == REQUEST_FILE:
             body.close()
+        return oldest
 
     def _control(self, word: int, stream: int, payload: memoryview) -> bool:
         """Obey a frame that is no request; true if the worker is one no longer."""

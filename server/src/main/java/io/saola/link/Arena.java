@@ -2,11 +2,14 @@ package io.saola.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import io.saola.wire.WireException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -32,6 +35,15 @@ final class Arena {
   static final int FIRST = 4096;
 
   static final int SIZE = FIRST + BLOCKS * BLOCK;
+
+  /// Where it says how many bytes of frames are kept.
+  private static final int KEPT = 64;
+
+  /// Where they begin.
+  private static final int KEEP = 72;
+
+  private static final VarHandle WORD =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   /// With so many blocks on their way to clients, a body is copied when it comes: clients that read
   /// slowly must not have all of them.
@@ -81,6 +93,16 @@ final class Arena {
         LOG.debug("an arena is left at {}: {}", path, e.toString());
       }
     }
+  }
+
+  /// The frames that the worker, which has ended, has kept there and perhaps not sent.
+  ByteBuf kept() {
+    MappedByteBuffer mapped = memory;
+    long size = mapped == null ? 0 : (long) WORD.getAcquire(mapped, KEPT);
+    if (mapped == null || size <= 0 || size > FIRST - KEEP) {
+      return Unpooled.EMPTY_BUFFER;
+    }
+    return Unpooled.wrappedBuffer(mapped.slice(KEEP, (int) size));
   }
 
   /// How many blocks clients have.

@@ -108,9 +108,26 @@ final class Inbox {
     }
   }
 
-  /// The worker's link has ended.
-  void close() {
+  /// The worker's link has ended: reads answers that may not have been sent. Those that were are
+  /// not open any more.
+  ///
+  /// @param broken whether nothing that the worker says is believed
+  void close(boolean broken) {
     arena.close();
+    if (broken) {
+      return;
+    }
+    ByteBuf kept = arena.kept();
+    Frames reader = new Frames();
+    try {
+      while (reader.next(kept)) {
+        int end = kept.readerIndex() + reader.length();
+        frame(reader, kept);
+        kept.readerIndex(end);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("answers that a worker has kept cannot be read: {}", e.toString());
+    }
   }
 
   private void response(Frames frames, ByteBuf in, int stream) {

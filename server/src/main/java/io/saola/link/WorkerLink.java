@@ -459,11 +459,11 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     ReferenceCountUtil.release(rest);
     outbox.close();
-    inbox.close();
     rest = null;
     if (owner != null) {
       owner.closed(this);
     }
+    inbox.close(broken);
     long started = page.started();
     List<Integer> open = new ArrayList<>(calls.keySet());
     open.sort(Integer::compareUnsigned);

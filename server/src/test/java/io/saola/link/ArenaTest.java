@@ -8,6 +8,7 @@ import io.saola.model.ResponseHead;
 import io.saola.rig.FakeWorker;
 import io.saola.wire.FrameKind;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,6 +94,10 @@ class ArenaTest implements WorkerLink.Owner {
   private void says(RecordedAnswer answer, String... what) {
     stage.await(() -> answer.said.size() >= what.length);
     assertThat(stage.call(() -> List.copyOf(answer.said))).containsExactly(what);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(ISO_8859_1);
   }
 
   private static List<Integer> taken(ByteBuffer memory) {
@@ -191,6 +196,83 @@ class ArenaTest implements WorkerLink.Owner {
     assertThat(kept.getFirst().toString(ISO_8859_1)).isEqualTo("still");
     stage.run(() -> kept.forEach(ByteBuf::release));
     assertThat(taken(memory)).isEmpty();
+  }
+
+  private static final int KEPT = 64;
+  private static final int KEEP = 72;
+
+  private static void keep(ByteBuffer memory, byte[]... frames) {
+    int size = 0;
+    for (byte[] frame : frames) {
+      memory.put(KEEP + size, frame);
+      size += frame.length;
+    }
+    memory.order(ByteOrder.nativeOrder()).putLong(KEPT, size);
+  }
+
+  @Test
+  void what_a_dead_worker_has_kept_is_answered() {
+    ByteBuffer memory = arena();
+    RecordedAnswer sent = send(new RecordedAnswer());
+    RecordedAnswer kept = send(new RecordedAnswer());
+    RecordedAnswer large = send(new RecordedAnswer());
+    RecordedAnswer running = send(new RecordedAnswer());
+    RecordedAnswer waiting = send(new RecordedAnswer());
+    worker.start(4);
+    byte[] first = FakeWorker.response(1, bytes("one"), "200 OK");
+    keep(
+        memory,
+        first,
+        FakeWorker.response(2, bytes("two"), "200 OK"),
+        FakeWorker.sharedResponse(3, put(memory, 0, "three", 5), 5, "200 OK"));
+    worker.send(first);
+
+    worker.close();
+    stage.await(() -> !waiting.said.isEmpty());
+
+    says(sent, "response 200|one");
+    says(kept, "response 200|two");
+    says(large, "response 200|three");
+    says(running, "lost");
+    says(waiting, "lost before it began");
+    assertThat(owner).containsExactly("closed");
+  }
+
+  @Test
+  void what_is_kept_and_makes_no_sense_is_left_out() {
+    for (int i = 0; i < 3; i++) {
+      ByteBuffer memory = arena();
+      RecordedAnswer answer = send(new RecordedAnswer());
+      worker.start(1);
+      if (i == 0) {
+        keep(memory, new byte[] {1, 2, 3});
+      } else if (i == 1) {
+        keep(memory, FakeWorker.frame(0x7F, 0, 0, 1, new byte[0]));
+      } else {
+        memory.order(ByteOrder.nativeOrder()).putLong(KEPT, Arena.SIZE);
+      }
+
+      worker.close();
+
+      says(answer, "lost");
+      close();
+      owner.clear();
+      open();
+    }
+  }
+
+  @Test
+  void one_that_broke_the_protocol_is_not_believed_what_it_has_kept() {
+    ByteBuffer memory = arena();
+    RecordedAnswer answer = send(new RecordedAnswer());
+    worker.start(1);
+    keep(memory, FakeWorker.response(1, bytes("one"), "200 OK"));
+    worker.send(FakeWorker.frame(0x7F, 0, 0, 1, new byte[0]));
+    stage.await(() -> !owner.isEmpty());
+
+    worker.close();
+
+    says(answer, "lost");
   }
 
   @Test
