@@ -106,7 +106,7 @@ final class Image {
       double cpu = server.tree().cpuMicros() / 1e3;
       JavaProcess java = new JavaProcess(server.process().pid());
       if (!counts) {
-        return new ImageRun(row, 0, cpu, java.size(), java.size(), List.of(), 0);
+        return new ImageRun(row, 0, cpu, java.size(), java.size(), List.of(), 0, 0);
       }
       Thread.sleep(Duration.ofSeconds(options.idle()));
       JavaProcess.Size idle = java.size();
@@ -114,7 +114,7 @@ final class Image {
       JavaProcess.Size most = load(Wrk.get(wrk, server.url("/"), CONNECTIONS, BODY), java, seconds);
       double first = server.startup().toNanos() / 1e6;
       double others = disturbance.cores(server.tree().cpuMicros());
-      return new ImageRun(row, first, cpu, idle, most, seconds, others);
+      return new ImageRun(row, first, cpu, idle, most, seconds, java.compilers(), others);
     } finally {
       if (!server.stop()) {
         say("the server did not end when asked to and was killed");

@@ -37,6 +37,7 @@ record ImageReport(
             "anon",
             "PSS",
             "load MiB",
+            "JIT ms",
             "req/s 1st s",
             "later",
             "warm in s",
@@ -97,6 +98,7 @@ record ImageReport(
     List<ToDoubleFunction<ImageRun>> underLoad =
         List.of(
             run -> run.most().mebibytes(),
+            ImageRun::compilers,
             run -> run.seconds().getFirst().rate(),
             ImageRun::steadyRate,
             ImageRun::warmSecond,

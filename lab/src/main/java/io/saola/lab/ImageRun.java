@@ -11,6 +11,7 @@ import java.util.Map;
 /// @param cpu processor time of all processes until then
 /// @param most the JVM's largest size under the load; of no load none
 /// @param seconds each second of the load
+/// @param compilers processor time that the JVM has spent on compiling by its end, in milliseconds
 /// @param otherCores what others took of the machine meanwhile, see [Disturbance]
 record ImageRun(
     String row,
@@ -19,6 +20,7 @@ record ImageRun(
     JavaProcess.Size idle,
     JavaProcess.Size most,
     List<Second> seconds,
+    long compilers,
     double otherCores) {
 
   /// A rate is that of later when it is so much of it.
@@ -60,6 +62,7 @@ record ImageRun(
       rates.add(Map.of("rate", second.rate(), "p99Millis", second.p99()));
     }
     map.put("seconds", rates);
+    map.put("compilerMillis", compilers);
     map.put("otherCores", otherCores);
     return map;
   }

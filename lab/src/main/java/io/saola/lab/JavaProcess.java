@@ -17,6 +17,11 @@ final class JavaProcess {
   /// What NMT calls memory that the program itself has taken: direct buffers.
   private static final Pattern DIRECT = Pattern.compile("Other \\(reserved=(\\d+)KB");
 
+  private static final Pattern COMPILER = Pattern.compile("C[12] Compiler");
+
+  /// USER_HZ is 100 on Linux (proc_pid_stat(5)).
+  private static final long MILLIS_PER_TICK = 10;
+
   private final long pid;
   private final Path folder;
 
@@ -45,6 +50,35 @@ final class JavaProcess {
     try (Stream<Path> files = Files.list(folder.resolve("fd"))) {
       return files.count();
     }
+  }
+
+  /// Processor time of the threads that compile, in milliseconds.
+  long compilers() throws IOException {
+    long ticks = 0;
+    try (Stream<Path> threads = Files.list(folder.resolve("task"))) {
+      for (Path thread : threads.toList()) {
+        String line;
+        try {
+          line = Files.readString(thread.resolve("stat"), ISO_8859_1);
+        } catch (IOException e) {
+          continue; // it has ended
+        }
+        ticks += compilerTicks(line);
+      }
+    }
+    return ticks * MILLIS_PER_TICK;
+  }
+
+  /// What a line of `/proc/PID/task/TID/stat` has for it: nothing, unless the thread is C1's or
+  /// C2's.
+  static long compilerTicks(String line) {
+    int close = line.lastIndexOf(')');
+    if (!COMPILER.matcher(line.substring(line.indexOf('(') + 1, close)).lookingAt()) {
+      return 0;
+    }
+    // As in ProcessStat, but of the thread alone: children are the whole process's.
+    String[] fields = line.substring(close + 1).strip().split(" ", -1);
+    return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
   }
 
   /// The heap that is in use once its garbage is collected, in KiB.

@@ -66,6 +66,15 @@ class ImageTest {
     assertThat(report("--only=classes", run("classes", 700, 90, 1)).verdicts()).isEmpty();
   }
 
+  @Test
+  void the_time_of_compilers_is_that_of_their_threads_alone() {
+    String times = " S 1 1 1 0 -1 0 9 9 9 9 40 2 700 800 20 0 25 0 1 1 1";
+
+    assertThat(JavaProcess.compilerTicks("7 (C2 CompilerThre)" + times)).isEqualTo(42);
+    assertThat(JavaProcess.compilerTicks("8 (C1 CompilerThre)" + times)).isEqualTo(42);
+    assertThat(JavaProcess.compilerTicks("9 (saola-loop (C2))" + times)).isZero();
+  }
+
   private static ImageReport report(String option, ImageRun... runs) throws UsageException {
     ImageOptions options = ImageOptions.parse(List.of(option));
     return new ImageReport(MACHINE, options, List.of(100.0), List.of(runs));
@@ -75,6 +84,6 @@ class ImageTest {
     JavaProcess.Size size = new JavaProcess.Size(mebibytes * 1024L, 1024, 2048);
     List<ImageRun.Second> seconds =
         Arrays.stream(rates).mapToObj(rate -> new ImageRun.Second(rate, 1)).toList();
-    return new ImageRun(row, first, 400, size, size, seconds, 0);
+    return new ImageRun(row, first, 400, size, size, seconds, 1100, 0);
   }
 }
