@@ -154,7 +154,11 @@ final class Rehearsal implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException | RuntimeException | Listeners.BindException e) {
-      LOG.debug("rehearsal failed", e);
+      if (thread.isInterrupted()) {
+        LOG.debug("rehearsal stopped: {}", e.toString()); // the server ends
+      } else {
+        LOG.debug("rehearsal failed", e);
+      }
     }
   }
 
