@@ -4,6 +4,7 @@ import io.saola.lab.load.Talk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -301,7 +302,12 @@ final class Peers {
       throws IOException, InterruptedException, LabException {
     ProcessTree tree = server.tree();
     if (options.warmup().isPositive()) {
-      load.run(options.warmup());
+      // Twice half of it: that clients come and go is a part of what a server has to be warm for.
+      Duration half = Duration.ofSeconds((options.warmup().toSeconds() + 1) / 2);
+      load.run(half);
+      if (options.warmup().compareTo(half) > 0) {
+        load.run(options.warmup().minus(half));
+      }
       // Behind what the load has left: its requests are not to be paid for by those that count.
       server.requireAnswer(row.probe());
     }

@@ -48,7 +48,7 @@ record PeersOptions(
         --connections LIST  connections of the load, one table for each, where
                             the workload does not say how many                 (64)
         --duration TIME     measured load, whole seconds                       (5s)
-        --warmup TIME       load before it, not measured                       (3s)
+        --warmup TIME       load before it in two halves, not measured         (3s)
         --rounds N          interleaved rounds; the table shows medians        (3)
         --only LIST         measure only these servers
         --all               also the servers that are usually left out

@@ -3,17 +3,24 @@ package io.saola.link;
 /// How long a worker's recent jobs took, as far as it can be seen from outside.
 ///
 /// A worker answers in batches, so what is measured is the time of a batch, divided by its answers.
-/// The largest of the last 32 to 64 answers counts: one slow answer stops prefetching at once, and
-/// a window of quick ones allows it again.
+/// Of the last 32 answers or more the second largest counts: the largest is as often what the
+/// kernel, a collector or a compiler did meanwhile as what the app did. Two slow answers stop
+/// prefetching at once, and a window of quick ones allows it again.
 final class ServiceTime {
   private static final int WINDOW = 32;
+
+  /// Among fewer batches the second largest could be the smallest.
+  private static final int BATCHES = 4;
 
   /// A batch is given out to last 1 ms; one that lasted this long, in nanoseconds, held a slow job.
   private static final long SLOW_BATCH = 4_000_000;
 
-  private long current;
-  private long previous = Long.MAX_VALUE;
+  private long first;
+  private long second;
+  private long previousFirst = Long.MAX_VALUE;
+  private long previousSecond = Long.MAX_VALUE;
   private int answers;
+  private int batches;
   private long since;
   private long batchSince;
   private boolean reading;
@@ -49,17 +56,22 @@ final class ServiceTime {
   /// `count` answers have come `elapsed` nanoseconds after the first of their jobs could start.
   void answered(int count, long elapsed) {
     long each = elapsed >= SLOW_BATCH ? elapsed : elapsed / count;
-    current = Math.max(current, each);
+    second = Math.max(second, Math.min(first, each));
+    first = Math.max(first, each);
     answers += count;
-    if (answers >= WINDOW) {
-      previous = current;
-      current = 0;
+    batches++;
+    if (answers >= WINDOW && batches >= BATCHES) {
+      previousFirst = first;
+      previousSecond = second;
+      first = 0;
+      second = 0;
       answers = 0;
+      batches = 0;
     }
   }
 
   /// In nanoseconds; `Long.MAX_VALUE` before the first window is full.
   long slowest() {
-    return Math.max(current, previous);
+    return Math.max(Math.min(first, previousFirst), Math.max(second, previousSecond));
   }
 }
