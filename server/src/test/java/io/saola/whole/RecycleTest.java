@@ -59,7 +59,7 @@ class RecycleTest {
       assertThat(server.get("/fail?when=before").status()).isEqualTo(500);
 
       Patience.await("another worker", () -> !server.get("/pid").text().equals(first));
-      assertThat(server.said()).anyMatch(line -> line.contains("the app raised an exception"));
+      server.awaitSaid("the app raised an exception");
     }
   }
 
