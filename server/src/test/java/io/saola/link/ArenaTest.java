@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Bodies that are not sent, but put where the server sees them.
-class ArenaTest implements WorkerLink.Owner {
+class ArenaTest {
   @TempDir private Path folder;
-  private final List<String> owner = new ArrayList<>();
+  private final RecordedOwner owner = new RecordedOwner();
   private final List<ByteBuf> kept = new ArrayList<>();
   private LinkStage stage;
   private FakeWorker worker;
@@ -32,7 +32,7 @@ class ArenaTest implements WorkerLink.Owner {
   void open() {
     stage = new LinkStage(folder);
     stage.onReady(ready -> {
-      ready.owner(this);
+      ready.owner(owner);
       link = ready;
     });
     worker = stage.worker(1);
@@ -42,21 +42,6 @@ class ArenaTest implements WorkerLink.Owner {
   @AfterEach
   void close() {
     stage.close();
-  }
-
-  @Override
-  public void broken(WorkerLink from, String why) {
-    owner.add("broken: " + why);
-  }
-
-  @Override
-  public void unfit(WorkerLink from, String why) {
-    owner.add("unfit: " + why);
-  }
-
-  @Override
-  public void closed(WorkerLink from) {
-    owner.add("closed");
   }
 
   /// An answer that keeps the body as long as a client would that reads slowly.
@@ -143,8 +128,8 @@ class ArenaTest implements WorkerLink.Owner {
     worker.send(FakeWorker.head(2, "200 OK"));
     worker.send(FakeWorker.sharedData(2, put(memory, 0, "", all), all));
 
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner).containsExactly("broken: data beyond its credit");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said).containsExactly("broken: data beyond its credit");
     says(second, "head 200");
     assertThat(taken(memory)).isEmpty();
   }
@@ -191,7 +176,7 @@ class ArenaTest implements WorkerLink.Owner {
     says(answer, "response 200|still");
 
     worker.close();
-    stage.await(() -> owner.contains("closed"));
+    stage.await(() -> owner.said.contains("closed"));
 
     assertThat(kept.getFirst().toString(ISO_8859_1)).isEqualTo("still");
     stage.run(() -> kept.forEach(ByteBuf::release));
@@ -235,7 +220,7 @@ class ArenaTest implements WorkerLink.Owner {
     says(large, "response 200|three");
     says(running, "lost");
     says(waiting, "lost before it began");
-    assertThat(owner).containsExactly("closed");
+    assertThat(owner.said).containsExactly("closed");
   }
 
   @Test
@@ -256,7 +241,7 @@ class ArenaTest implements WorkerLink.Owner {
 
       says(answer, "lost");
       close();
-      owner.clear();
+      owner.said.clear();
       open();
     }
   }
@@ -268,7 +253,7 @@ class ArenaTest implements WorkerLink.Owner {
     worker.start(1);
     keep(memory, FakeWorker.response(1, bytes("one"), "200 OK"));
     worker.send(FakeWorker.frame(0x7F, 0, 0, 1, new byte[0]));
-    stage.await(() -> !owner.isEmpty());
+    stage.await(() -> !owner.said.isEmpty());
 
     worker.close();
 
@@ -305,15 +290,15 @@ class ArenaTest implements WorkerLink.Owner {
     };
     for (int[] place : places) {
       close();
-      owner.clear();
+      owner.said.clear();
       open();
       arena();
       send(new RecordedAnswer());
 
       worker.send(FakeWorker.sharedResponse(1, place[0], place[1], "200 OK"));
 
-      stage.await(() -> !owner.isEmpty());
-      assertThat(owner)
+      stage.await(() -> !owner.said.isEmpty());
+      assertThat(owner.said)
           .containsExactly(
               "broken: a body of " + place[1] + " bytes at " + place[0] + " of the arena");
     }
@@ -323,16 +308,16 @@ class ArenaTest implements WorkerLink.Owner {
   void one_of_another_size_or_a_second_one_breaks_the_link() {
     worker.makeArena(path, 4096);
     worker.send(FakeWorker.frame(FrameKind.ARENA, 0, 0, 0, new byte[0]));
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner).containsExactly("broken: an arena of 4096 bytes");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said).containsExactly("broken: an arena of 4096 bytes");
 
     close();
-    owner.clear();
+    owner.said.clear();
     open();
     arena();
     worker.send(FakeWorker.frame(FrameKind.ARENA, 0, 0, 0, new byte[0]));
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner).containsExactly("broken: a second arena");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said).containsExactly("broken: a second arena");
   }
 
   @Test
@@ -344,7 +329,7 @@ class ArenaTest implements WorkerLink.Owner {
 
     says(answer, "response 200|");
     assertThat(worker.isQuiet()).isTrue();
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
   }
 
   @Test
@@ -352,7 +337,7 @@ class ArenaTest implements WorkerLink.Owner {
     worker.makeArena(path, Arena.SIZE);
 
     worker.close();
-    stage.await(() -> owner.contains("closed"));
+    stage.await(() -> owner.said.contains("closed"));
 
     assertThat(Files.exists(path)).isFalse();
   }

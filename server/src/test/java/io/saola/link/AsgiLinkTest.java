@@ -7,7 +7,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.saola.rig.FakeWorker;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a link says to an ASGI worker, and hears from one (PROTOCOL §5, §10, §11).
-class AsgiLinkTest implements WorkerLink.Owner {
+class AsgiLinkTest {
   private static final int REQUEST = 0x31;
   private static final int STOP = 0x32;
   private static final int BODY = 0x33;
@@ -25,7 +24,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
   private static final int PIECE = 65_536;
 
   @TempDir private Path folder;
-  private final List<String> owner = new ArrayList<>();
+  private final RecordedOwner owner = new RecordedOwner();
   private LinkStage stage;
   private FakeWorker worker;
   private WorkerLink link;
@@ -34,7 +33,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
   void open() {
     stage = new LinkStage(folder);
     stage.onReady(ready -> {
-      ready.owner(this);
+      ready.owner(owner);
       link = ready;
     });
     worker = stage.worker(1, "asgi");
@@ -43,21 +42,6 @@ class AsgiLinkTest implements WorkerLink.Owner {
   @AfterEach
   void close() {
     stage.close();
-  }
-
-  @Override
-  public void broken(WorkerLink from, String why) {
-    owner.add("broken: " + why);
-  }
-
-  @Override
-  public void closed(WorkerLink from) {
-    owner.add("closed");
-  }
-
-  @Override
-  public void unfit(WorkerLink from, String why) {
-    owner.add("unfit: " + why);
   }
 
   private RecordedAnswer send(SentRequest request) {
@@ -86,8 +70,8 @@ class AsgiLinkTest implements WorkerLink.Owner {
   }
 
   private void breaksBecause(String why) {
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner).containsExactly("broken: " + why);
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said).containsExactly("broken: " + why);
   }
 
   private static ByteBuf bytes(int size) {
@@ -247,7 +231,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
         FakeWorker.end(1));
 
     says(answer, "head 200", "end");
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
   }
 
   @Test
@@ -269,7 +253,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
 
     says(next, "response 200|");
     says(answer, "end");
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
   }
 
   // ---- WebSockets
@@ -316,7 +300,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
 
     expect(CANCEL, 0, 1);
     says(answer, "broken subprotocol 'two words' is not a token, to be ended");
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
   }
 
   @Test
@@ -411,7 +395,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
     stage.run(() -> link.credit(1, 64 + 1));
     worker.send(FakeWorker.message(1, 0, "y"));
     stage.await(() -> answer.said.size() == 5);
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
 
     worker.send(FakeWorker.message(1, 0, ""));
 
@@ -425,7 +409,7 @@ class AsgiLinkTest implements WorkerLink.Owner {
       worker.send(FakeWorker.message(1, 0, ""));
     }
     stage.await(() -> answer.said.size() == LinkStage.WINDOW / 64);
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
 
     worker.send(FakeWorker.message(1, 0, ""));
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.saola.rig.FakeWorker;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Frames of ASGI that break a link by who sends them, or when (PROTOCOL §4, §10, §11).
-class AsgiOrderTest implements WorkerLink.Owner {
+class AsgiOrderTest {
   @TempDir private Path folder;
-  private final List<String> owner = new ArrayList<>();
+  private final RecordedOwner owner = new RecordedOwner();
   private final RecordedAnswer answer = new RecordedAnswer();
   private LinkStage stage;
   private WorkerLink link;
@@ -24,7 +23,7 @@ class AsgiOrderTest implements WorkerLink.Owner {
   void open() {
     stage = new LinkStage(folder);
     stage.onReady(ready -> {
-      ready.owner(this);
+      ready.owner(owner);
       link = ready;
     });
   }
@@ -32,21 +31,6 @@ class AsgiOrderTest implements WorkerLink.Owner {
   @AfterEach
   void close() {
     stage.close();
-  }
-
-  @Override
-  public void broken(WorkerLink from, String why) {
-    owner.add("broken: " + why);
-  }
-
-  @Override
-  public void closed(WorkerLink from) {
-    owner.add("closed");
-  }
-
-  @Override
-  public void unfit(WorkerLink from, String why) {
-    owner.add("unfit: " + why);
   }
 
   private FakeWorker asked(String interfaceName, SentRequest request) {
@@ -84,8 +68,8 @@ class AsgiOrderTest implements WorkerLink.Owner {
 
     wrong.frames().forEach(worker::send);
 
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner.getFirst()).startsWith("broken: frame kind ");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said.getFirst()).startsWith("broken: frame kind ");
     assertThat(answer.said).isEmpty();
   }
 
@@ -111,8 +95,8 @@ class AsgiOrderTest implements WorkerLink.Owner {
 
     wrong.frames().forEach(worker::send);
 
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner.getFirst()).startsWith("broken: ");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said.getFirst()).startsWith("broken: ");
     assertThat(answer.said).hasSize(wrong.frames().size() - 1);
   }
 }

@@ -20,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class WorkerLinkTest implements WorkerLink.Owner {
+class WorkerLinkTest {
   @TempDir private Path folder;
-  private final List<String> owner = new ArrayList<>();
+  private final RecordedOwner owner = new RecordedOwner();
   private LinkStage stage;
   private FakeWorker worker;
   private WorkerLink link;
@@ -31,7 +31,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
   void open() {
     stage = new LinkStage(folder);
     stage.onReady(ready -> {
-      ready.owner(this);
+      ready.owner(owner);
       link = ready;
     });
     worker = stage.worker(1);
@@ -40,21 +40,6 @@ class WorkerLinkTest implements WorkerLink.Owner {
   @AfterEach
   void close() {
     stage.close();
-  }
-
-  @Override
-  public void broken(WorkerLink from, String why) {
-    owner.add("broken: " + why);
-  }
-
-  @Override
-  public void unfit(WorkerLink from, String why) {
-    owner.add("unfit: " + why);
-  }
-
-  @Override
-  public void closed(WorkerLink from) {
-    owner.add("closed");
   }
 
   /// Sends requests in one turn of the loop, and waits until the worker has them.
@@ -91,7 +76,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
     stage.unlisten();
 
     says(answers[0], "lost before it began");
-    assertThat(owner).containsExactly("closed");
+    assertThat(owner.said).containsExactly("closed");
   }
 
   private static byte[] bytes(String text) {
@@ -227,8 +212,8 @@ class WorkerLinkTest implements WorkerLink.Owner {
     says(answers[0], "response 200|1");
     says(answers[1], "failed Traceback", "response 500|2");
     says(answers[2], "skipped");
-    stage.run(() -> link.whenIdle(() -> owner.add("idle")));
-    assertThat(owner).contains("idle");
+    stage.run(() -> link.whenIdle(() -> owner.said.add("idle")));
+    assertThat(owner.said).contains("idle");
   }
 
   @Test
@@ -251,7 +236,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
     worker.send(FakeWorker.response(1, bytes(""), "204 No"), FakeWorker.end(1));
 
     says(answer, "response 204|");
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
   }
 
   @Test
@@ -272,7 +257,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
 
     says(answers[0], "broken header name 'X A' is not a token");
     says(answers[1], "response 200|");
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
   }
 
   // ---- what breaks a link
@@ -300,14 +285,14 @@ class WorkerLinkTest implements WorkerLink.Owner {
 
     worker.send(HexFormat.of().parseHex(frame.hex()));
 
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner.getFirst()).startsWith("broken: ");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said.getFirst()).startsWith("broken: ");
     says(answer);
     worker.send(FakeWorker.response(1, bytes(""), "200 OK"));
     says(answer);
     worker.close();
     stage.await(() -> !answer.said.isEmpty());
-    assertThat(owner).hasSize(2).endsWith("closed");
+    assertThat(owner.said).hasSize(2).endsWith("closed");
   }
 
   @Test
@@ -316,12 +301,12 @@ class WorkerLinkTest implements WorkerLink.Owner {
     worker.send(FakeWorker.head(1, "200 OK"), FakeWorker.data(1, new byte[LinkStage.WINDOW - 1]));
     worker.send(FakeWorker.data(1, "x"), FakeWorker.failed(1, "all the window"));
     stage.await(() -> answer.said.contains("failed all the window"));
-    assertThat(owner).isEmpty();
+    assertThat(owner.said).isEmpty();
 
     worker.send(FakeWorker.data(1, "x"));
 
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner).containsExactly("broken: data beyond its credit");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said).containsExactly("broken: data beyond its credit");
   }
 
   @Test
@@ -345,8 +330,8 @@ class WorkerLinkTest implements WorkerLink.Owner {
 
     worker.send(FakeWorker.data(1, "x"));
 
-    stage.await(() -> !owner.isEmpty());
-    assertThat(owner).containsExactly("broken: data before its head");
+    stage.await(() -> !owner.said.isEmpty());
+    assertThat(owner.said).containsExactly("broken: data before its head");
   }
 
   // ---- the end of a worker
@@ -368,7 +353,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
     stage.await(() -> order.size() == 4);
     assertThat(order)
         .containsExactly("1 lost", "2 lost", "3 lost before it began", "4 lost before it began");
-    assertThat(owner).containsExactly("closed");
+    assertThat(owner.said).containsExactly("closed");
   }
 
   /// Only notes how it was lost.
@@ -422,7 +407,7 @@ class WorkerLinkTest implements WorkerLink.Owner {
 
     says(answers[0], "response 200|1");
     says(answers[1], "lost before it began");
-    assertThat(owner).containsExactly("closed");
+    assertThat(owner.said).containsExactly("closed");
   }
 
   @Test
