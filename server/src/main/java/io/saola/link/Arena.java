@@ -105,11 +105,6 @@ final class Arena {
     return Unpooled.wrappedBuffer(mapped.slice(KEEP, (int) size));
   }
 
-  /// How many blocks clients have.
-  int onLoan() {
-    return onLoan;
-  }
-
   /// The bytes that the worker has put there, for the caller to release.
   ByteBuf take(int offset, int length, ByteBufAllocator allocator) {
     MappedByteBuffer mapped = memory;

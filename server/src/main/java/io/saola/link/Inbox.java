@@ -62,8 +62,14 @@ final class Inbox {
     return count;
   }
 
-  /// Handles the frame whose payload is at the reader index of `in`.
-  void frame(Frames frames, ByteBuf in) {
+  /// Handles the frame whose payload is at the reader index of `in`, and goes to its end.
+  void take(Frames frames, ByteBuf in) {
+    int end = in.readerIndex() + frames.length();
+    frame(frames, in);
+    in.readerIndex(end);
+  }
+
+  private void frame(Frames frames, ByteBuf in) {
     int stream = frames.stream();
     switch (frames.kind()) {
       case FrameKind.RESPONSE -> response(frames, in, stream);
@@ -121,9 +127,7 @@ final class Inbox {
     Frames reader = new Frames();
     try {
       while (reader.next(kept)) {
-        int end = kept.readerIndex() + reader.length();
-        frame(reader, kept);
-        kept.readerIndex(end);
+        take(reader, kept);
       }
     } catch (RuntimeException e) {
       LOG.warn("answers that a worker has kept cannot be read: {}", e.toString());

@@ -385,7 +385,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     try {
       if (finishRest(in)) {
         while (frames.next(in)) {
-          take(in);
+          inbox.take(frames, in);
         }
       }
       keepRest(ctx, in);
@@ -397,12 +397,6 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
       LOG.error("link of {} failed", this, e);
       breakLink(e.toString());
     }
-  }
-
-  private void take(ByteBuf in) {
-    int end = in.readerIndex() + frames.length();
-    inbox.frame(frames, in);
-    in.readerIndex(end);
   }
 
   /// Takes the frame that began before with what it lacks; all else in `in` is left where it is.
@@ -421,7 +415,7 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
     }
     rest = null;
     try {
-      take(held);
+      inbox.take(frames, held);
     } finally {
       held.release();
     }
