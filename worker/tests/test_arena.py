@@ -111,7 +111,7 @@ def test_without_memory_there_is_none_and_no_file_is_left(
         link.arena_path = str(path)
 
         assert link.share(bytes(10_000)) == 0
-        link.arena_ready()
+        link.arena_ready(memoryview(b""))
         assert link.share(bytes(10_000)) == 0
 
         assert not link.unsent
@@ -155,7 +155,7 @@ def test_answers_and_pieces_are_shared_once_the_server_has_it(
 ) -> None:
     link, peer = ends
     link.large_answer(1, 1, b"200 OK", bytes(20_000))
-    link.arena_ready()
+    link.arena_ready(memoryview(b""))
     server = Server(path)
 
     assert link.large_answer(2, 3, b"200 OK\nA\nb", b"x" * 200_000)
@@ -185,7 +185,7 @@ def test_answers_and_pieces_are_shared_once_the_server_has_it(
 def test_what_finds_no_room_is_sent(ends: tuple[Link, Peer]) -> None:
     link, peer = ends
     link.large_answer(1, 1, b"200 OK", bytes(20_000))
-    link.arena_ready()
+    link.arena_ready(memoryview(b""))
     for stream in range(2, 6):
         assert link.large_answer(stream, 1, b"200 OK", bytes(MOST))
 
@@ -200,7 +200,7 @@ def test_what_finds_no_room_is_sent(ends: tuple[Link, Peer]) -> None:
 def test_a_link_that_is_closed_lets_go_of_it(ends: tuple[Link, Peer]) -> None:
     link, _ = ends
     link.large_answer(1, 1, b"200 OK", bytes(20_000))
-    link.arena_ready()
+    link.arena_ready(memoryview(b""))
 
     link.close()
 
@@ -215,7 +215,7 @@ def test_an_event_loop_shares_in_the_same_way(path: Path) -> None:
             link.arena_path = str(path)
             out = LoopLink(link, asyncio.get_running_loop(), {})
             out.large_data(1, memoryview(bytes(9_000)))
-            link.arena_ready()
+            link.arena_ready(memoryview(b""))
             assert out.large_answer(2, 1, b"200", b"x" * 100_000)
             out.large_data(3, memoryview(b"y" * 9_000))
             out.flush()
@@ -252,7 +252,7 @@ def with_more(link: Link, peer: Peer) -> None:
 def test_an_answer_is_kept_until_it_is_sent(ends: tuple[Link, Peer], path: Path) -> None:
     link, peer = ends
     link.share(bytes(9_000))
-    link.arena_ready()
+    link.arena_ready(memoryview(b""))
     with_more(link, peer)
     first, second = wire.response(1, 1, b"200 OK", b"a"), wire.response(2, 1, b"200 OK", b"b")
 
@@ -274,7 +274,7 @@ def test_what_cannot_be_kept_is_sent_with_all_before(ends: tuple[Link, Peer], pa
     with_more(link, peer)
     link.answer(wire.response(1, 1, b"200 OK", b"no arena yet"))
     link.keep()
-    link.arena_ready()
+    link.arena_ready(memoryview(b""))
     assert not link.unsent
 
     link.answer(wire.response(2, 1, b"200 OK", b"kept"))

@@ -328,8 +328,7 @@ class Server:
                 self._stopping = self._loop.create_task(self._stop(seconds))
             return
         if word == wire.ARENA_READY:
-            wire.read_empty(payload)
-            self._link.arena_ready()
+            self._link.arena_ready(payload)
             return
         if word == wire.PING:
             wire.read_empty(payload)

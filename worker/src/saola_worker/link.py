@@ -20,16 +20,14 @@ from .wire import (
     HELD,
     LARGE,
     MAX_DATA,
-    MAX_FRAME,
     MAX_PAYLOAD,
+    answer_parts,
     check,
+    data_parts,
     file,
     frame,
-    frame_start,
+    read_empty,
     read_u32,
-    response_start,
-    shared_data,
-    shared_response,
 )
 
 TYPE_CHECKING = False
@@ -41,11 +39,11 @@ if TYPE_CHECKING:
     Frame = tuple[int, int, memoryview]
     Page = memoryview[int] | list[int]
 
+BATCH = 65_536  # bytes of answers: so many leave at once
+LARGE_BATCH = 196_608  # with large ones among them: about what the socket takes at once
 CANCELLED = 10  # word of the status page: the stream whose client has gone
 
 _BUFFER = 262_144
-_BATCH = 65_536
-_LARGE_BATCH = 196_608  # about what the socket takes at once
 _IOV_MAX = 1_024
 _NOW = int(socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL)
 _LOOK_MS = 50  # a cancelled stream gets no credit and no frame, only a word in the page
@@ -147,8 +145,9 @@ class Link:
     def _say(self, data: bytes) -> None:
         self.unsent.append(data)
 
-    def arena_ready(self) -> None:
+    def arena_ready(self, payload: memoryview) -> None:
         """Use the arena: the server has it."""
+        read_empty(payload)
         self._arena = self._made
 
     # Reading
@@ -231,33 +230,23 @@ class Link:
         """Collect the frames of a finished answer."""
         self.unsent.append(data)
         self._unsent_bytes += len(data)
-        if self._unsent_bytes >= _BATCH:
+        if self._unsent_bytes >= BATCH:
             self.flush()
 
     def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
         """Collect a finished answer whose body is large; false if one frame cannot hold it."""
-        size = len(body)
-        if len(head) <= MAX_FRAME and (at := self.share(body)):
-            self._collect(size, shared_response(stream, count, head, at, size))
-        elif len(head) + size <= MAX_FRAME:
-            self._scattered = True
-            self._collect(size, response_start(stream, count, head, size), body)
-        else:
+        parts = answer_parts(self.share, stream, count, head, body)
+        if not parts:
             return False
+        self._collect(len(body), parts)
         return True
 
-    def _large_data(self, piece: memoryview) -> None:
-        size = len(piece)
-        if at := self.share(piece):
-            self._collect(size, shared_data(self._stream, at, size))
-        else:
-            self._scattered = True
-            self._collect(size, frame_start(DATA, self._stream, size), piece)
-
-    def _collect(self, size: int, *parts: bytes | memoryview) -> None:
+    def _collect(self, size: int, parts: tuple[bytes | memoryview, ...]) -> None:
         self.unsent += parts
+        if len(parts) > 1:
+            self._scattered = True
         self._unsent_bytes += size
-        if self._unsent_bytes >= _LARGE_BATCH:
+        if self._unsent_bytes >= LARGE_BATCH:
             self.flush()
 
     def hurry(self, stream: int) -> None:
@@ -377,7 +366,7 @@ class Link:
             if step < LARGE:
                 self.answer(frame(DATA, self._stream, piece[at : at + step]))
             else:
-                self._large_data(view[at : at + step])
+                self._collect(step, data_parts(self.share, self._stream, view[at : at + step]))
             at += step
         if not more:
             self._send_all()

@@ -6,14 +6,8 @@ high-water mark streams are told that there is no more room.
 
 from __future__ import annotations
 
-from .wire import (
-    DATA,
-    MAX_FRAME,
-    frame_start,
-    response_start,
-    shared_data,
-    shared_response,
-)
+from .link import BATCH, LARGE_BATCH
+from .wire import answer_parts, data_parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +18,6 @@ if TYPE_CHECKING:
 
 _HIGH = 262_144  # bytes that wait for the server: no more is taken from streams
 _LOW = 65_536
-_BATCH = 65_536
-_LARGE_BATCH = 196_608  # about what the socket takes at once
 
 
 class LoopLink:
@@ -58,35 +50,28 @@ class LoopLink:
         """Take a piece of what may be large: 64 KiB of them leave at once."""
         self.answer(data)
         self._pieces += len(data)
-        if self._pieces >= _BATCH:
+        if self._pieces >= BATCH:
             self.flush()
 
     def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
         """Take a whole response whose body is large; false if one frame cannot hold it."""
-        size = len(body)
-        if len(head) <= MAX_FRAME and (at := self._link.share(body)):
-            self._collect(size, shared_response(stream, count, head, at, size))
-        elif len(head) + size <= MAX_FRAME:
-            self._scattered = True
-            self._collect(size, response_start(stream, count, head, size), body)
-        else:
+        parts = answer_parts(self._link.share, stream, count, head, body)
+        if not parts:
             return False
+        self._collect(len(body), parts)
         return True
 
     def large_data(self, stream: int, piece: memoryview) -> None:
         """Take a large piece of a body."""
-        size = len(piece)
-        if at := self._link.share(piece):
-            self._collect(size, shared_data(stream, at, size))
-        else:
-            self._scattered = True
-            self._collect(size, frame_start(DATA, stream, size), piece)
+        self._collect(len(piece), data_parts(self._link.share, stream, piece))
 
-    def _collect(self, size: int, *parts: bytes | memoryview) -> None:
+    def _collect(self, size: int, parts: tuple[bytes | memoryview, ...]) -> None:
         for part in parts:
             self.answer(part)
+        if len(parts) > 1:
+            self._scattered = True
         self._pieces += size
-        if self._pieces >= _LARGE_BATCH:
+        if self._pieces >= LARGE_BATCH:
             self.flush()
 
     def flush(self) -> None:

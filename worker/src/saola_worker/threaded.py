@@ -26,12 +26,10 @@ from .wire import (
     DATA,
     END,
     MAX_DATA,
-    MAX_FRAME,
     REQUEST,
     REQUEST_BODY,
     REQUEST_FILE,
-    response,
-    shared_response,
+    answer_parts,
 )
 from .wsgi import Exchange, constants, serve
 
@@ -127,8 +125,7 @@ class ThreadedServer:
             self._interrupt(stream, payload)
             return False
         if word == wire.ARENA_READY:
-            wire.read_empty(payload)
-            self.link.arena_ready()
+            self.link.arena_ready(payload)
             return False
         if word == wire.BECOME and self._refork is not None:
             generation = wire.read_u32(payload)
@@ -218,7 +215,7 @@ class ThreadedServer:
             elif word == wire.CANCEL_TIME:
                 self._interrupt(stream, payload)
             elif word == wire.ARENA_READY:
-                link.arena_ready()
+                link.arena_ready(payload)
             else:
                 raise WireError(f"kind {word & 0xFF:#x} for a worker that shall finish")
 
@@ -370,13 +367,10 @@ class Place(threading.Thread):
 
     def large_answer(self, stream: int, count: int, head: bytes, body: bytes) -> bool:
         """Send it in one buffer: nobody else's frames may come between."""
-        size = len(body)
-        if len(head) <= MAX_FRAME and (at := self._server.share(body)):
-            self.answer(shared_response(stream, count, head, at, size))
-        elif len(head) + size <= MAX_FRAME:
-            self.answer(response(stream, count, head, body))
-        else:
+        parts = answer_parts(self._server.share, stream, count, head, body)
+        if not parts:
             return False
+        self.answer(b"".join(parts))
         return True
 
     def hurry(self, stream: int) -> None:

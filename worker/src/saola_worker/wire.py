@@ -21,6 +21,10 @@ import sys
 
 from .errors import WireError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 VERSION = 1
 MAX_PAYLOAD = 1_048_576
 MAX_DATA = 65_536
@@ -132,6 +136,31 @@ def shared_response(stream: int, count: int, head: bytes, at: int, size: int) ->
 def shared_data(stream: int, at: int, size: int) -> bytes:
     """Return a Data frame whose bytes are in the arena."""
     return _START.pack(8, DATA, SHARED, 0, stream) + _PLACE.pack(at, size)
+
+
+def answer_parts(
+    share: Callable[[bytes], int], stream: int, count: int, head: bytes, body: bytes
+) -> tuple[bytes, ...]:
+    """Return a response whose body is large, to be sent from where it is or put into the arena.
+
+    Nothing if one frame cannot hold it. ``share`` puts it there, and says where, or 0.
+    """
+    size = len(body)
+    if len(head) <= MAX_FRAME and (at := share(body)):
+        return (shared_response(stream, count, head, at, size),)
+    if len(head) + size <= MAX_FRAME:
+        return response_start(stream, count, head, size), body
+    return ()
+
+
+def data_parts(
+    share: Callable[[memoryview], int], stream: int, piece: memoryview
+) -> tuple[bytes | memoryview, ...]:
+    """Return a large piece of a body as ``answer_parts`` returns an answer."""
+    size = len(piece)
+    if at := share(piece):
+        return (shared_data(stream, at, size),)
+    return frame_start(DATA, stream, size), piece
 
 
 def file(stream: int, offset: int, length: int, path: bytes, flags: int = 0) -> bytes:

@@ -367,8 +367,7 @@ class Server:
             self._link.add_credit(stream, payload)
             return False
         if word == wire.ARENA_READY:
-            wire.read_empty(payload)
-            self._link.arena_ready()
+            self._link.arena_ready(payload)
             return False
         if word == wire.BECOME and self._refork is not None:
             return self._refork.become(self._link, wire.read_u32(payload))

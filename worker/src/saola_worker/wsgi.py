@@ -124,13 +124,15 @@ class Exchange:
         self.sink.armed = 0
         head = self._known_head()
         count = 1 + 2 * len(self.headers)
-        self.complete = True
         if len(head) + len(body) < LARGE:
+            self.complete = True
             self.sink.answer(response(self.stream, count, head, body))
             return
         if self.sink.large_answer(self.stream, count, head, body):
+            self.complete = True
             return
-        self.complete = False
+        if self.expected is None:
+            self.expected = self._content_length()
         if self.expected is None:
             # Else the server must send it chunked, and an HTTP/1.0 client cannot tell its end.
             self.head = head + b"\nContent-Length\n%d" % len(body)
@@ -265,9 +267,6 @@ def serve(app: App, sink: Sink, stream: int, environ: Environ) -> None:
                     if length < LARGE:
                         sink.answer(_PACK(length, RESPONSE, 0, count, stream, size) + head + body)
                         return
-                    if sink.large_answer(stream, count, head, body):
-                        return
-                    exchange.expected = exchange._content_length()
                 exchange.whole(body)
                 return
             exchange.pieces(result)
