@@ -39,6 +39,7 @@ final class PeersPage {
     out.append(
         """
         <!doctype html>
+        <!-- Written by ./saola lab peers --html; do not edit. -->
         <html lang="en">
         <head>
         <meta charset="utf-8">

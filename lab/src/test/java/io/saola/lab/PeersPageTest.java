@@ -28,6 +28,13 @@ class PeersPageTest {
   }
 
   @Test
+  void its_source_says_that_it_is_written() throws IOException {
+    assertThat(page(result(AppInterface.WSGI, Workload.HELLO, 64)).lines())
+        .element(1)
+        .isEqualTo("<!-- Written by ./saola lab peers --html; do not edit. -->");
+  }
+
+  @Test
   void every_element_that_begins_ends() throws IOException {
     String page =
         RAW.matcher(page(result(AppInterface.WSGI, Workload.HELLO, 64, 256))).replaceAll("");
