@@ -47,7 +47,7 @@ final class LinkedWorker implements Worker<Exchange> {
   }
 
   @Override
-  public long slowestRecent() {
+  public long secondSlowestRecent() {
     return link.slowestRecent();
   }
 

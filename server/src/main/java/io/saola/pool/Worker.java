@@ -12,8 +12,9 @@ public interface Worker<J extends Job> {
   /// Hands over a job. The worker may not have started it until all before it are done.
   void run(J job);
 
-  /// How long its slowest recent job took, in nanoseconds; `Long.MAX_VALUE` while nobody knows.
-  long slowestRecent();
+  /// How long the second slowest of its recent jobs took, in nanoseconds; `Long.MAX_VALUE` while
+  /// nobody knows. The slowest says as often something about the machine as about the jobs.
+  long secondSlowestRecent();
 
   /// How long the job that it is running has been running, in nanoseconds; 0 if none has started.
   long running(long now);

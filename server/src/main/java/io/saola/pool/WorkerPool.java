@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// * **Last in, first out** over idle workers: a lightly loaded server keeps using the same warm
 ///   few. When none is idle, the worker with the fewest jobs of those that have a place.
 /// * **Prefetch**: only while every place is taken, a worker is given more than it has places for,
-///   as much as its slowest recent job says costs less than [#PATIENCE] of waiting in total. It
-///   saves a wake-up per request, which is most of what a small request costs.
+///   as much as the second slowest of its recent jobs says costs less than [#PATIENCE] of waiting
+///   in total. It saves a wake-up per request, which is most of what a small request costs.
 /// * **Recall**: when a worker's job turns out slow, what waits behind it is taken back and goes to
 ///   whichever worker can take it first. A job is never run twice: see PROTOCOL §6.
 /// * **Alone**: a job that must be alone goes to a worker that has nothing, before all others, and
@@ -58,12 +58,12 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       if (alone > 0 || withdrawing || quarantined != null) {
         return 0;
       }
-      long slowest = worker.slowestRecent();
+      long each = worker.secondSlowestRecent();
       // What it has answered says nothing about the job that it is at.
-      if (slowest >= PATIENCE || isSlow(now)) {
+      if (each >= PATIENCE || isSlow(now)) {
         return 0;
       }
-      return (int) Math.min(MAX_DEPTH, PATIENCE / Math.max(slowest, 1));
+      return (int) Math.min(MAX_DEPTH, PATIENCE / Math.max(each, 1));
     }
 
     boolean isSlow(long now) {

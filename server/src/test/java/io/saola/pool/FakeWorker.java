@@ -9,7 +9,7 @@ final class FakeWorker implements Worker<FakeJob> {
   final int places;
   final List<FakeJob> given = new ArrayList<>();
   final List<FakeJob> notStarted = new ArrayList<>();
-  long slowest = Long.MAX_VALUE;
+  long secondSlowest = Long.MAX_VALUE;
   long running;
   int withdrawn;
   int nudged;
@@ -26,7 +26,7 @@ final class FakeWorker implements Worker<FakeJob> {
   /// One that has been quick so far, so that `depth` more jobs may wait at it.
   static FakeWorker quick(String name, int depth) {
     FakeWorker worker = new FakeWorker(name);
-    worker.slowest = WorkerPool.PATIENCE / depth;
+    worker.secondSlowest = WorkerPool.PATIENCE / depth;
     return worker;
   }
 
@@ -41,8 +41,8 @@ final class FakeWorker implements Worker<FakeJob> {
   }
 
   @Override
-  public long slowestRecent() {
-    return slowest;
+  public long secondSlowestRecent() {
+    return secondSlowest;
   }
 
   @Override

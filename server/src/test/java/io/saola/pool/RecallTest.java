@@ -25,7 +25,7 @@ class RecallTest {
     pool.add(slow, now);
     pool.submit(running, now);
     pool.submit(at, now);
-    other.slowest = Long.MAX_VALUE;
+    other.secondSlowest = Long.MAX_VALUE;
     pool.submit(first, now);
     pool.submit(second, now);
     assertThat(slow.given).containsExactly(running, first, second);

@@ -2,6 +2,7 @@ package io.saola.pool;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.TreeMap;
@@ -77,12 +78,10 @@ final class SimulatedWorker implements Worker<SimulatedJob> {
   }
 
   @Override
-  public long slowestRecent() {
-    long slowest = 0;
-    for (long time : times) {
-      slowest = Math.max(slowest, time);
-    }
-    return answered < times.length ? Long.MAX_VALUE : slowest;
+  public long secondSlowestRecent() {
+    long[] sorted = times.clone();
+    Arrays.sort(sorted);
+    return answered < times.length ? Long.MAX_VALUE : sorted[sorted.length - 2];
   }
 
   @Override

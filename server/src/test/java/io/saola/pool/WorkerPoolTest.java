@@ -269,7 +269,7 @@ class WorkerPoolTest {
   @Test
   void nobody_is_given_more_than_a_batch() {
     FakeWorker worker = add(new FakeWorker("one"));
-    worker.slowest = 0;
+    worker.secondSlowest = 0;
 
     for (int i = 0; i < 70; i++) {
       submit("job " + i);
@@ -285,7 +285,7 @@ class WorkerPoolTest {
     submit("b");
     assertThat(worker.given).hasSize(1);
 
-    worker.slowest = WorkerPool.PATIENCE;
+    worker.secondSlowest = WorkerPool.PATIENCE;
     submit("c");
     assertThat(worker.given).hasSize(1);
   }
