@@ -317,8 +317,7 @@ public final class Dispatcher implements WorkerLink.Owner {
   private void dispatchReturned() {
     List<Exchange> exchanges = List.copyOf(returned);
     returned.clear();
-    pool.resubmit(exchanges, System.nanoTime());
-    watch();
+    dispatchAgain(exchanges);
   }
 
   void cancel(Exchange exchange) {
@@ -352,12 +351,15 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   private void tick() {
     ticking = false;
-    pool.tick(System.nanoTime());
-    watch();
+    tickPool();
   }
 
   private void look() {
     looking = false;
+    tickPool();
+  }
+
+  private void tickPool() {
     pool.tick(System.nanoTime());
     watch();
   }
@@ -384,13 +386,15 @@ public final class Dispatcher implements WorkerLink.Owner {
     remove(link);
     if (worker != null && !link.isAsgi()) {
       worker.withdraw();
-      loop.schedule(() -> dispatchAgain(worker), 1, TimeUnit.MILLISECONDS);
+      loop.schedule(() -> recall(worker), 1, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void dispatchAgain(LinkedWorker from) {
-    List<Exchange> exchanges = new ArrayList<>(from.takeBack());
-    exchanges.removeIf(exchange -> !exchange.isWanted());
+  private void recall(LinkedWorker worker) {
+    dispatchAgain(worker.takeBack().stream().filter(Exchange::isWanted).toList());
+  }
+
+  private void dispatchAgain(List<Exchange> exchanges) {
     pool.resubmit(exchanges, System.nanoTime());
     watch();
   }
