@@ -55,7 +55,7 @@ final class Reloader {
   synchronized void request() {
     if (running) {
       again = true;
-      LOG.info("a reload is on its way already: another one follows");
+      LOG.info("{}: another one follows", Reloaded.BUSY);
     } else {
       reload(done -> {});
     }
@@ -66,7 +66,7 @@ final class Reloader {
   /// @param answer told once, on any thread
   synchronized void reload(Consumer<Reloaded> answer) {
     if (running) {
-      answer.accept(new Reloaded(false, 0, "a reload is on its way already"));
+      answer.accept(new Reloaded(false, 0, Reloaded.BUSY));
       return;
     }
     standing.reloading();

@@ -344,7 +344,7 @@ final class Crew {
     if (!everReady) {
       return "the server is still starting";
     }
-    return reload == null ? null : "a reload is on its way already";
+    return reload == null ? null : Reloaded.BUSY;
   }
 
   private void reloaded(Reload done, long now) {

@@ -278,13 +278,7 @@ public final class EnvironBatch extends RequestBatch {
   // ---- keys and values
 
   private void key(int id) {
-    int reference = keyReference[id];
-    if (reference >= 0) {
-      out.reference(reference);
-    } else {
-      keyReference[id] = references++;
-      out.raw(KEYS[id], 0, KEYS[id].length);
-    }
+    once(KEYS, keyReference, id);
   }
 
   /// A key and its value; the same value as this key's last one in the batch is a reference.
@@ -327,18 +321,18 @@ public final class EnvironBatch extends RequestBatch {
   private static byte[][] keys() {
     byte[][] keys = new byte[HEADERS.length + 10][];
     for (KnownHeader header : HEADERS) {
-      keys[header.ordinal()] = marshalled(environName(header));
+      keys[header.ordinal()] = marshalledKey(environName(header));
     }
-    keys[REMOTE_ADDR] = marshalled("REMOTE_ADDR");
-    keys[REMOTE_PORT] = marshalled("REMOTE_PORT");
-    keys[SERVER_NAME] = marshalled("SERVER_NAME");
-    keys[SERVER_PORT] = marshalled("SERVER_PORT");
-    keys[URL_SCHEME] = marshalled("wsgi.url_scheme");
-    keys[REQUEST_METHOD] = marshalled("REQUEST_METHOD");
-    keys[PATH_INFO] = marshalled("PATH_INFO");
-    keys[QUERY_STRING] = marshalled("QUERY_STRING");
-    keys[REQUEST_URI] = marshalled("REQUEST_URI");
-    keys[SERVER_PROTOCOL] = marshalled("SERVER_PROTOCOL");
+    keys[REMOTE_ADDR] = marshalledKey("REMOTE_ADDR");
+    keys[REMOTE_PORT] = marshalledKey("REMOTE_PORT");
+    keys[SERVER_NAME] = marshalledKey("SERVER_NAME");
+    keys[SERVER_PORT] = marshalledKey("SERVER_PORT");
+    keys[URL_SCHEME] = marshalledKey("wsgi.url_scheme");
+    keys[REQUEST_METHOD] = marshalledKey("REQUEST_METHOD");
+    keys[PATH_INFO] = marshalledKey("PATH_INFO");
+    keys[QUERY_STRING] = marshalledKey("QUERY_STRING");
+    keys[REQUEST_URI] = marshalledKey("REQUEST_URI");
+    keys[SERVER_PROTOCOL] = marshalledKey("SERVER_PROTOCOL");
     return keys;
   }
 
@@ -347,11 +341,5 @@ public final class EnvironBatch extends RequestBatch {
     return header == KnownHeader.CONTENT_TYPE || header == KnownHeader.CONTENT_LENGTH
         ? name
         : "HTTP_" + name;
-  }
-
-  private static byte[] marshalled(String key) {
-    MarshalWriter writer = new MarshalWriter();
-    writer.referableInterned(key);
-    return writer.toBytes();
   }
 }

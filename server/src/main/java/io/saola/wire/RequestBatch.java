@@ -48,6 +48,27 @@ public abstract sealed class RequestBatch permits EnvironBatch, ScopeBatch {
     out.startList();
   }
 
+  /// Writes what is the same in every frame: whole the first time, and then as a reference.
+  ///
+  /// @param texts marshalled, by number
+  /// @param numbers under which the frame has each of them; -1 for what it has not
+  final void once(byte[][] texts, int[] numbers, int id) {
+    int number = numbers[id];
+    if (number >= 0) {
+      out.reference(number);
+    } else {
+      numbers[id] = references++;
+      out.raw(texts[id], 0, texts[id].length);
+    }
+  }
+
+  /// A dict's key, to be written by [#once].
+  static byte[] marshalledKey(String key) {
+    MarshalWriter writer = new MarshalWriter();
+    writer.referableInterned(key);
+    return writer.toBytes();
+  }
+
   /// Puts the bytes that a path stands for into `into`, and returns how many they are (RFC 3986
   /// §2.1). What is no escape stands for itself.
   static int percentDecoded(byte[] path, int start, int end, byte[] into) {

@@ -244,35 +244,18 @@ public final class ScopeBatch extends RequestBatch {
     // A tuple takes its number before what is in it.
     pairReference[id] = references++;
     out.startReferableTuple(2);
-    if (nameReference[id] >= 0) {
-      out.reference(nameReference[id]);
-    } else {
-      nameReference[id] = references++;
-      out.raw(NAMES[id], 0, NAMES[id].length);
-    }
+    once(NAMES, nameReference, id);
     out.bytes(bytes, start, end);
     valueAt[id] = out.length() - length;
     valueLength[id] = length;
   }
 
   private void key(int id) {
-    int reference = keyReference[id];
-    if (reference >= 0) {
-      out.reference(reference);
-    } else {
-      keyReference[id] = references++;
-      out.raw(KEYS[id], 0, KEYS[id].length);
-    }
+    once(KEYS, keyReference, id);
   }
 
   private static byte[][] keys(String... keys) {
-    byte[][] marshalled = new byte[keys.length][];
-    for (int i = 0; i < keys.length; i++) {
-      MarshalWriter writer = new MarshalWriter();
-      writer.referableInterned(keys[i]);
-      marshalled[i] = writer.toBytes();
-    }
-    return marshalled;
+    return Arrays.stream(keys).map(RequestBatch::marshalledKey).toArray(byte[][]::new);
   }
 
   private static byte[][] names() {
