@@ -27,8 +27,11 @@ record OpenedFile(
   /// How often a file may be replaced while it is opened.
   private static final int TRIES = 3;
 
+  /// Opens it only to see that it could be sent, which its attributes do not show.
   static OpenedFile look(Path path) throws IOException {
-    return of(attributes(path), null, null);
+    BasicFileAttributes seen = attributes(path);
+    FileChannel.open(path, StandardOpenOption.READ).close();
+    return of(seen, null, null);
   }
 
   /// Opens it so that tag and bytes are of the same version: a name may be given to another file at

@@ -184,6 +184,11 @@ class PrivilegesTest {
       Patience.await("a refusal", () -> server.get("/files/a.css").status() != 200);
 
       assertThat(server.get("/files/a.css").text()).contains("The file cannot be read.");
+      // To look at it needs no permission: HEAD has to say what GET would (RFC 9110 §9.3.2).
+      try (RawClient client = RawClient.connect(server.port())) {
+        client.send(RawClient.request("HEAD", "/files/a.css"));
+        assertThat(client.replyToHead().status()).isEqualTo(500);
+      }
     }
   }
 
