@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -85,6 +86,11 @@ public final class Servers {
   /// Asks every server that this user may ask. Root may ask those of others, and does where there
   /// is none of its own.
   public Search search() throws InterruptedException {
+    return search(List::isEmpty);
+  }
+
+  /// @param goesOn whether root, having found these of its own, asks those of others as well
+  private Search search(Predicate<List<Found>> goesOn) throws InterruptedException {
     List<Path> ours = new ArrayList<>();
     List<Path> others = new ArrayList<>();
     for (Path folder : folders()) {
@@ -92,8 +98,8 @@ public final class Servers {
     }
     List<String> remarks = new ArrayList<>();
     List<Found> found = ask(ours, remarks);
-    if (found.isEmpty() && peers.areWeRoot()) {
-      found = ask(others, remarks);
+    if (peers.areWeRoot() && goesOn.test(found)) {
+      found.addAll(ask(others, remarks));
     } else if (found.isEmpty()) {
       others.forEach(folder -> remarks.add(folder + ": " + belongsTo(folder)));
     }
@@ -110,12 +116,13 @@ public final class Servers {
     }
     Set<Path> all = new LinkedHashSet<>(parents);
     all.addAll(parentsOf(pid.get()));
-    for (Found found : new Servers(List.copyOf(all), peers).search().found()) {
-      if (found.pid() == pid.get()) {
-        return found;
-      }
-    }
-    throw new RefusedException(name + ": " + unanswered(pid.get()));
+    Predicate<Found> isIt = found -> found.pid() == pid.get();
+    Search search =
+        new Servers(List.copyOf(all), peers).search(found -> found.stream().noneMatch(isIt));
+    return search.found().stream()
+        .filter(isIt)
+        .findAny()
+        .orElseThrow(() -> new RefusedException(name + ": " + unanswered(pid.get())));
   }
 
   private String unanswered(long pid) {

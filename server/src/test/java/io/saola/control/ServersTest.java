@@ -53,6 +53,26 @@ class ServersTest {
     }
   }
 
+  /// Only root can make a folder that is somebody else's.
+  @Test
+  void root_names_the_server_of_another_beside_its_own() throws Exception {
+    Path folder = folder();
+    Path other = Files.createDirectory(parent.resolve("saola-0000bbbb"));
+    if (!Peers.ours().areWeRoot()) {
+      return;
+    }
+    FakeOperations others = new FakeOperations();
+    others.pid = 4712;
+    try (ControlSocket _ = ControlSocket.open(folder, new FakeOperations()).orElseThrow();
+        ControlSocket _ = ControlSocket.open(other, others).orElseThrow()) {
+      Files.setOwner(other, user("65534"));
+      Servers servers = Servers.in(List.of(parent));
+
+      assertThat(servers.search().found()).extracting(Servers.Found::pid).containsExactly(4711L);
+      assertThat(servers.named("4712").folder()).isEqualTo(other);
+    }
+  }
+
   @Test
   void what_only_looks_like_a_runtime_folder_is_passed_over() throws Exception {
     Files.createDirectory(parent.resolve("saola-1234567890123456"));
