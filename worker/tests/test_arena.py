@@ -18,7 +18,7 @@ from asgi_calls import run
 from fake_server import FakeServer, Frame, Peer, environ, frames_in, request
 from fake_server import ask as asgi_request
 from saola_worker import wire
-from saola_worker.arena import BLOCK, BLOCKS, FIRST, MOST, SIZE, Arena
+from saola_worker.arena import BLOCK, BLOCKS, FIRST, MOST, SIZE, STEP, Arena
 from saola_worker.link import Link
 from saola_worker.looplink import LoopLink
 
@@ -41,8 +41,17 @@ class Server:
         return self.memory[at : at + size]
 
 
+class FileSystem:
+    """What it says of its room."""
+
+    def __init__(self, free: int) -> None:
+        self.f_bavail = free
+        self.f_blocks = 100
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("os.statvfs", lambda file: FileSystem(50))
     return tmp_path / "arena"
 
 
@@ -88,6 +97,77 @@ def test_what_is_too_large_or_nothing_is_not_for_it(path: Path) -> None:
     assert arena.put(bytes(MOST + 1)) == 0
     assert arena.put(b"") == 0
     assert Server(path).taken() == []
+
+
+def reserved(path: Path) -> int:
+    return path.stat().st_blocks * 512
+
+
+def fill(arena: Arena, blocks: int) -> list[int]:
+    return [arena.put(b"x") for _ in range(blocks)]
+
+
+def test_it_takes_memory_only_as_it_is_needed(path: Path) -> None:
+    step = STEP * BLOCK
+    arena = Arena(str(path))
+    assert FIRST + step <= reserved(path) < 2 * step
+
+    assert all(fill(arena, STEP))
+    assert reserved(path) < 2 * step
+    assert arena.put(bytes(BLOCK)) == FIRST + step
+
+    assert 2 * step < reserved(path) < 3 * step
+    assert all(fill(arena, BLOCKS - STEP - 1))
+    assert path.stat().st_size == SIZE
+    assert arena.put(b"x") == 0
+    assert reserved(path) < SIZE + step
+
+
+def test_a_body_that_no_gap_holds_makes_it_grow(path: Path) -> None:
+    arena = Arena(str(path))
+    fill(arena, STEP)
+    Server(path).give_back(5, 7)
+
+    assert arena.put(bytes(BLOCK + 1)) == FIRST + STEP * BLOCK
+    assert arena.put(b"x") == FIRST + 5 * BLOCK
+
+
+def test_it_leaves_half_of_the_file_system_to_others(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arena = Arena(str(path))
+    assert all(fill(arena, STEP + 1))
+
+    monkeypatch.setattr("os.statvfs", lambda file: FileSystem(49))
+
+    assert fill(arena, STEP)[-2:] == [FIRST + (2 * STEP - 1) * BLOCK, 0]
+
+
+def test_where_there_is_no_more_memory_it_stays_as_it_is(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def full(file: int, offset: int, size: int) -> None:
+        tried.append((offset, size))
+        raise OSError(28, "No space left on device")
+
+    arena = Arena(str(path))
+    monkeypatch.setattr("os.posix_fallocate", full)
+
+    assert fill(arena, STEP + 2)[-3:] == [FIRST + (STEP - 1) * BLOCK, 0, 0]
+
+    assert tried == [(FIRST + STEP * BLOCK, STEP * BLOCK)]
+    Server(path).give_back(3)
+    assert arena.put(b"x") == FIRST + 3 * BLOCK
+
+
+def test_one_that_is_closed_leaves_no_descriptor_open(path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+
+    Arena(str(path)).close()
+
+    assert os.listdir("/proc/self/fd") == before
 
 
 def test_a_view_of_a_part_can_be_put_there(path: Path) -> None:
@@ -186,15 +266,16 @@ def test_what_finds_no_room_is_sent(ends: tuple[Link, Peer]) -> None:
     link, peer = ends
     link.large_answer(1, 1, b"200 OK", bytes(20_000))
     link.arena_ready(memoryview(b""))
-    for stream in range(2, 6):
+    full = 2 + BLOCKS * BLOCK // MOST
+    for stream in range(2, full):
         assert link.large_answer(stream, 1, b"200 OK", bytes(MOST))
 
-    assert link.large_answer(6, 1, b"200 OK", b"z" * 20_000)
-    assert not link.large_answer(7, 1, b"200 OK", bytes(MOST))
+    assert link.large_answer(full, 1, b"200 OK", b"z" * 20_000)
+    assert not link.large_answer(full + 1, 1, b"200 OK", bytes(MOST))
     link.flush()
 
-    last = [peer.next() for _ in range(7)][-1]
-    assert (last.flags, last.stream, last.payload[-20_000:]) == (0, 6, b"z" * 20_000)
+    last = [peer.next() for _ in range(full + 1)][-1]
+    assert (last.flags, last.stream, last.payload[-20_000:]) == (0, full, b"z" * 20_000)
 
 
 def test_a_link_that_is_closed_lets_go_of_it(ends: tuple[Link, Peer]) -> None:
@@ -239,8 +320,8 @@ def test_an_event_loop_shares_in_the_same_way(path: Path) -> None:
 
 def kept(path: Path) -> bytes:
     memory = Server(path).memory
-    size = int.from_bytes(memory[64:72], sys.byteorder)
-    return memory[72 : 72 + size]
+    size = int.from_bytes(memory[512:520], sys.byteorder)
+    return memory[520 : 520 + size]
 
 
 def with_more(link: Link, peer: Peer) -> None:

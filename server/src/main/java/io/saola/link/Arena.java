@@ -29,7 +29,10 @@ final class Arena {
   private static final Logger LOG = LoggerFactory.getLogger(Arena.class);
 
   static final int BLOCK = 16 * 1024;
-  static final int BLOCKS = 64;
+  static final int BLOCKS = 512;
+
+  /// How many of them the worker has at least, and takes from the system at once.
+  static final int STEP = 64;
 
   /// Where the first block begins; before it are the bytes that say what is taken.
   static final int FIRST = 4096;
@@ -37,21 +40,20 @@ final class Arena {
   static final int SIZE = FIRST + BLOCKS * BLOCK;
 
   /// Where it says how many bytes of frames are kept.
-  private static final int KEPT = 64;
+  private static final int KEPT = BLOCKS;
 
   /// Where they begin.
-  private static final int KEEP = 72;
+  private static final int KEEP = KEPT + 8;
 
   private static final VarHandle WORD =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
-  /// With so many blocks on their way to clients, a body is copied when it comes: clients that read
-  /// slowly must not have all of them.
-  private static final int MOST_ON_LOAN = BLOCKS / 2;
-
   private final @Nullable Path path;
   private @Nullable MappedByteBuffer memory;
   private int onLoan;
+
+  /// How many blocks the worker has, as far as it has shown.
+  private int used = STEP;
 
   /// @param path where the worker may make its file; null for no arena
   Arena(@Nullable Path path) {
@@ -120,7 +122,10 @@ final class Arena {
       throw new WireException("a body of " + length + " bytes at " + offset + " of the arena");
     }
     ByteBuffer bytes = mapped.slice(offset, length);
-    if (onLoan < MOST_ON_LOAN) {
+    used = Math.max(used, block + blocks);
+    // Clients that read slowly must not have all that the worker has: with half of it on its way
+    // to clients, a body is copied when it comes.
+    if (onLoan < used / 2) {
       onLoan += blocks;
       return new Loan(allocator, bytes, block, blocks);
     }

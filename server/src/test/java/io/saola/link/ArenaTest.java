@@ -168,6 +168,24 @@ class ArenaTest {
   }
 
   @Test
+  void clients_may_have_more_of_it_where_the_worker_uses_more() {
+    ByteBuffer memory = arena();
+    int size = 16 * Arena.BLOCK;
+    List<Integer> blocks = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Keeping answer = send(new Keeping());
+      int at = put(memory, 16 * (9 - i), "no. " + i, size);
+      worker.send(FakeWorker.sharedResponse(1 + i, at, size, "200 OK"));
+      says(answer, "response 200|no. " + i);
+      blocks.add(taken(memory).size());
+    }
+
+    assertThat(blocks).containsExactly(16, 32, 48, 64, 80, 80, 80, 80, 80, 80);
+    stage.run(() -> kept.forEach(ByteBuf::release));
+    assertThat(taken(memory)).isEmpty();
+  }
+
+  @Test
   void what_clients_have_outlives_the_worker() {
     ByteBuffer memory = arena();
     Keeping answer = send(new Keeping());
@@ -183,8 +201,8 @@ class ArenaTest {
     assertThat(taken(memory)).isEmpty();
   }
 
-  private static final int KEPT = 64;
-  private static final int KEEP = 72;
+  private static final int KEPT = 512;
+  private static final int KEEP = 520;
 
   private static void keep(ByteBuffer memory, byte[]... frames) {
     int size = 0;

@@ -258,7 +258,7 @@ public final class FakeWorker implements AutoCloseable {
             StandardOpenOption.CREATE_NEW,
             StandardOpenOption.READ,
             StandardOpenOption.WRITE)) {
-      file.write(ByteBuffer.allocate(size));
+      file.write(ByteBuffer.allocate(1), size - 1);
       return file.map(FileChannel.MapMode.READ_WRITE, 0, size);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
