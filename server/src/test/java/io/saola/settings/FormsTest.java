@@ -31,7 +31,38 @@ class FormsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "s", "-1", "1d", "1.", ".5", "1.2.3", "1e3", " 1", "0", "9999999h"})
+  @CsvSource({
+    "0.000000001,1",
+    "0.123456789999999999,123456789",
+    "0.333333333333333333h,1199999999999",
+    "8760h,31536000000000000",
+    "8759.999999999999999999h,31535999999999999",
+    "0.000001ms,1"
+  })
+  void times_to_the_nanosecond_up_to_a_year(String text, long nanos) throws BadValue {
+    assertThat(new TimeSpan(false).read(text)).isEqualTo(Duration.ofNanos(nanos));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "s",
+        "-1",
+        "1d",
+        "1.",
+        ".5",
+        "1.2.3",
+        "1e3",
+        " 1",
+        "0",
+        "0.0",
+        "0.0000000009",
+        "8760.1h",
+        "8761h",
+        "999999999999999999",
+        "999999999999999999h"
+      })
   void what_is_no_time(String text) {
     refuses(new TimeSpan(false), text);
   }
