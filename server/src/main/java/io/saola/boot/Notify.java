@@ -103,7 +103,7 @@ final class Notify {
   /// @param supervisor runs what it is given on the supervisor's thread
   void watch(EventLoop loop, Consumer<Runnable> supervisor) {
     if (!watchdog.isZero()) {
-      long period = watchdog.dividedBy(2).toNanos();
+      long period = watchdog.toNanos() / 2;
       loop.scheduleWithFixedDelay(() -> pet(supervisor), 0, period, TimeUnit.NANOSECONDS);
     }
   }

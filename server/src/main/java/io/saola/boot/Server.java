@@ -22,6 +22,7 @@ import io.saola.model.Rejection;
 import io.saola.observe.AccessLog;
 import io.saola.observe.Counters;
 import io.saola.observe.ErrorLog;
+import io.saola.os.KernelRandom;
 import io.saola.os.Signals;
 import io.saola.settings.Load;
 import io.saola.settings.Reading;
@@ -36,12 +37,11 @@ import io.saola.supervisor.Supervisor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -70,6 +70,7 @@ public final class Server {
   private final Consumer<List<String>> whenReady;
   private final BlockingQueue<Outcome> outcomes;
   private final Counters counters = new Counters();
+  private final KernelRandom random = new KernelRandom();
   private final Started started = new Started();
 
   private Server(
@@ -89,34 +90,35 @@ public final class Server {
 
   /// Serves until it is told to stop.
   ///
-  /// @param sources what the settings are read from, now and at each reload
+  /// @param sources what the settings are read from again at each reload
+  /// @param first what has been read from them
   /// @param home the checkout, or wherever the Python side lies
   /// @return the exit code of the process
   /// @throws SettingsException if there is anything wrong with the settings
-  public static int run(Sources sources, Path home) {
-    return run(sources, home, urls -> {});
+  public static int run(Sources sources, Reading first, Path home) {
+    return run(sources, first, home, urls -> {});
   }
 
   /// The same.
   ///
   /// @param whenReady told once where the server can be reached, when the listeners are open
-  public static int run(Sources sources, Path home, Consumer<List<String>> whenReady) {
+  public static int run(
+      Sources sources, Reading first, Path home, Consumer<List<String>> whenReady) {
     BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
-    while (true) {
-      int code = run(sources, home, whenReady, outcomes);
-      if (code != Serving.AGAIN) {
-        return code;
-      }
+    int code = run(first, sources, home, whenReady, outcomes);
+    while (code == Serving.AGAIN) {
       outcomes.removeIf(outcome -> !(outcome instanceof Outcome.Stop));
+      code = run(Settings.examine(sources), sources, home, whenReady, outcomes);
     }
+    return code;
   }
 
   private static int run(
+      Reading reading,
       Sources sources,
       Path home,
       Consumer<List<String>> whenReady,
       BlockingQueue<Outcome> outcomes) {
-    Reading reading = Settings.examine(sources);
     Settings settings = reading.settings();
     ErrorLog.level(settings.log().level());
     ErrorLog.form(settings.log().form());
@@ -205,7 +207,7 @@ public final class Server {
   }
 
   private Python python(RuntimeFolder runtime, SpoolFolder spool) throws IOException {
-    String token = UUID.randomUUID().toString();
+    String token = random.token();
     Blueprints blueprints = blueprints(runtime, spool, token);
     Plan plan = blueprints.plan(settings);
     return new Python(token, blueprints, plan, started.add(KeeperProcess.begin(plan)));
@@ -236,8 +238,8 @@ public final class Server {
         links);
   }
 
-  private static RuntimeFolder runtimeFolder() throws IOException {
-    return RuntimeFolder.create(RuntimeParents.of(System.getenv()), new SecureRandom());
+  private RuntimeFolder runtimeFolder() throws IOException {
+    return RuntimeFolder.create(RuntimeParents.of(System.getenv()), random);
   }
 
   private static boolean isTaken(Place place) throws IOException {
@@ -325,7 +327,7 @@ public final class Server {
         app.loop(),
         app.runtime().path(),
         new SecondServer(settings.app().interpreter().path()),
-        settings.workers().bootTimeout().multipliedBy(UPGRADE_BOOTS),
+        Duration.ofNanos(UPGRADE_BOOTS * settings.workers().bootTimeout().toNanos()),
         app.supervisor()::disown,
         pid -> {
           place.gone();
@@ -367,7 +369,7 @@ public final class Server {
 
   private RequestIds requestIds() {
     TraceSettings wanted = settings.log().trace();
-    return new RequestIds(wanted.requestId(), wanted.traceparent(), new SecureRandom());
+    return new RequestIds(wanted.requestId(), wanted.traceparent(), random);
   }
 
   private WebSocketLoop webSockets(Connections connections) {

@@ -84,8 +84,9 @@ final class Commands {
   }
 
   private static int serve(Sources given) {
-    Identity.assume(Settings.read(given), Home.folder());
-    return Server.run(given, Home.folder());
+    Reading reading = Settings.examine(given);
+    Identity.assume(reading.settings(), Home.folder());
+    return Server.run(given, reading, Home.folder());
   }
 
   private static boolean asksForHelp(List<String> rest) {

@@ -58,7 +58,8 @@ final class Demo {
     words.add("DEMO_DATA=" + state.resolve("demo/data"));
     // What was prepared before is not part of the start.
     System.setProperty("saola.started", String.valueOf(System.currentTimeMillis() / 1000.0));
-    return Server.run(with(words), home, this::invite);
+    Sources all = with(words);
+    return Server.run(all, Settings.examine(all), home, this::invite);
   }
 
   private Sources with(List<String> words) {

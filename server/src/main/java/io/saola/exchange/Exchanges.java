@@ -80,7 +80,7 @@ public final class Exchanges {
     this.budget = new MemoryBudget(settings.memoryBudget());
     this.spool =
         new Spool(settings.spool(), settings.spoolLimit(), settings.grace(), dispatcher::soon);
-    this.compression = new Compression(settings.compress(), new SecureRandom());
+    this.compression = new Compression(settings.compress(), () -> Padding.RANDOM.nextLong());
   }
 
   /// From now on these files are sent; null for none. On the event loop only, or before it turns.
@@ -292,5 +292,10 @@ public final class Exchanges {
     if (accessLog.isEnabled()) {
       accessLog.write(line);
     }
+  }
+
+  /// Made when it is first needed: the providers of Java's security take 10 ms of a start.
+  private static final class Padding {
+    static final SecureRandom RANDOM = new SecureRandom();
   }
 }

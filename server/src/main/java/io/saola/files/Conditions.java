@@ -1,5 +1,6 @@
 package io.saola.files;
 
+import io.saola.model.HttpDate;
 import io.saola.model.KnownHeader;
 import io.saola.model.Method;
 import io.saola.model.RequestHead;

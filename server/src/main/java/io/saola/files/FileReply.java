@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.saola.files.ByteRanges.Part;
 import io.saola.files.FileAnswer.Piece;
 import io.saola.files.Resolver.Place;
+import io.saola.model.HttpDate;
 import io.saola.model.KnownHeader;
 import io.saola.model.Method;
 import io.saola.model.Rejection;

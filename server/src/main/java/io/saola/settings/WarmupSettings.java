@@ -58,7 +58,9 @@ public record WarmupSettings(List<Warmup> requests, Policy policy, Duration time
         requests.stream().map(Warmup::shown).collect(Collectors.joining(", ")),
         values.origin(WARMUP));
     Duration most = Duration.ofMillis(Integer.MAX_VALUE);
-    Duration half = bootTimeout.compareTo(most) > 0 ? most : bootTimeout.dividedBy(2);
+    // Without Duration.dividedBy, which needs BigDecimal's constants: 15 ms of a start.
+    Duration half =
+        bootTimeout.compareTo(most) > 0 ? most : Duration.ofMillis(bootTimeout.toMillis() / 2);
     if (!requests.isEmpty() && values.is(AppSettings.LOAD, Load.LAZY)) {
       values.problem(WARMUP, "there is nothing to warm with --load lazy");
     }

@@ -252,7 +252,7 @@ public final class Supervisor implements AutoCloseable {
   /// All at once, so that the time is bounded for all together.
   private static void drain(List<Output> all) throws InterruptedException {
     for (Output output : all) {
-      output.drain(LAST_OUTPUT.dividedBy(all.size()));
+      output.drain(Duration.ofNanos(LAST_OUTPUT.toNanos() / all.size()));
     }
   }
 

@@ -2,6 +2,7 @@ package io.saola.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.saola.model.HttpDate;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;

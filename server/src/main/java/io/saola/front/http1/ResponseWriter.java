@@ -11,18 +11,15 @@ import io.saola.front.ErrorPage;
 import io.saola.front.ErrorPages;
 import io.saola.front.StatusPhrase;
 import io.saola.front.websocket.Handshake;
+import io.saola.model.HttpDate;
 import io.saola.model.KnownHeader;
 import io.saola.model.Rejection;
 import io.saola.model.RequestHead;
 import io.saola.model.ResponseHead;
 import io.saola.settings.AnswerSettings;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Writes response heads as HTTP/1.1 (RFC 9112 §4, §5). One per event loop.
@@ -58,9 +55,6 @@ final class ResponseWriter {
 
   private static final byte[] NOTHING = {};
   private static final byte[] LAST_CHUNK = ascii("0\r\n\r\n");
-  private static final DateTimeFormatter IMF_FIXDATE =
-      DateTimeFormatter.ofPattern("'Date: 'EEE, dd MMM yyyy HH:mm:ss 'GMT\r\n'", Locale.ROOT)
-          .withZone(ZoneOffset.UTC);
 
   /// How the connection goes on after a response.
   enum Persistence {
@@ -374,7 +368,7 @@ final class ResponseWriter {
     long second = Math.floorDiv(clock.millis(), 1000L);
     if (second != dateSecond) {
       dateSecond = second;
-      date = ascii(IMF_FIXDATE.format(Instant.ofEpochSecond(second)));
+      date = ascii("Date: " + HttpDate.format(second) + "\r\n");
     }
     return date;
   }
