@@ -341,7 +341,7 @@ public final class Dispatcher implements WorkerLink.Owner {
     }
     if (pool.isHurried()) {
       ticking = true;
-      loop.schedule(tick, 1, TimeUnit.MILLISECONDS);
+      loop.schedule(tick, pool.untilTick(), TimeUnit.NANOSECONDS);
     } else if (!looking && pool.needsTick()) {
       // A thousand wake-ups a second for what only waits would cost 5 % of a core.
       looking = true;
@@ -356,7 +356,9 @@ public final class Dispatcher implements WorkerLink.Owner {
 
   private void look() {
     looking = false;
-    tickPool();
+    if (!ticking) { // else it would be too soon for what has been withdrawn
+      tickPool();
+    }
   }
 
   private void tickPool() {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///   nothing goes there until it is done or has shown for [#QUARANTINE] that it does no harm. Where
 ///   no worker has nothing, one is given nothing more until it does, or [#DRAINING] is over.
 ///
-/// Owned by one event loop, which calls [#tick] every millisecond while [#isHurried] says so, and
+/// Owned by one event loop, which calls [#tick] after [#untilTick] while [#isHurried] says so, and
 /// now and then while [#needsTick] does.
 public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// What a prefetched job may have to wait in total, in nanoseconds.
@@ -29,6 +29,10 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
 
   /// A job that runs longer than this, in nanoseconds, is slow: what waits behind it is taken back.
   static final long SLOW = 2_000_000;
+
+  /// The longest time between ticks while the pool is hurried, in nanoseconds; also what has to
+  /// pass after a withdrawal.
+  private static final long TICK = 1_000_000;
 
   /// How long a job is left alone, in nanoseconds. What kills its worker usually does so at once;
   /// and many slow ones that are innocent must not keep everybody waiting.
@@ -69,6 +73,11 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     boolean isSlow(long now) {
       return worker.running(now) > SLOW;
     }
+
+    /// How long until the job that it is running is slow, in nanoseconds; never 0.
+    long untilSlow(long now) {
+      return Math.max(0, SLOW - worker.running(now)) + 1;
+    }
   }
 
   /// @param returned whether it was handed out before; those are all at the head of the queue
@@ -81,6 +90,7 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   private final ArrayDeque<Waiting<J>> queue = new ArrayDeque<>();
   private long longestWait;
   private boolean hurried;
+  private long untilTick = TICK;
 
   /// Jobs that must be alone, and go before those in the queue.
   private final ArrayDeque<Waiting<J>> lonely = new ArrayDeque<>();
@@ -196,6 +206,14 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
     return hurried;
   }
 
+  /// In how many nanoseconds that is, from now on.
+  ///
+  /// Not sooner than a withdrawal needs; else when a job becomes slow: what waits behind it has
+  /// waited long enough then.
+  public long untilTick() {
+    return untilTick;
+  }
+
   /// Whether [#tick] has anything to look after: also jobs that wait here, which only a place that
   /// becomes free or the end of their patience changes, or one that is left alone.
   public boolean needsTick() {
@@ -213,6 +231,8 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
   /// Takes back what waits behind slow jobs, and rejects what has waited too long.
   public void tick(long now) {
     hurried = false;
+    boolean withdrawing = false;
+    long untilSlow = TICK;
     for (Member<J, W> member : List.copyOf(members.values())) {
       if (member.quarantined != null && now - member.quarantinedSince > QUARANTINE) {
         member.quarantined = null;
@@ -220,13 +240,19 @@ public final class WorkerPool<J extends Job, W extends Worker<J>> {
       }
       if (member.withdrawing) {
         takeBack(member, now);
-      } else if (member.inFlight > member.worker.places() && member.isSlow(now)) {
-        member.worker.nudge();
-        member.worker.withdraw();
-        member.withdrawing = true;
+      } else if (member.inFlight > member.worker.places()) {
+        if (member.isSlow(now)) {
+          member.worker.nudge();
+          member.worker.withdraw();
+          member.withdrawing = true;
+        } else {
+          untilSlow = Math.min(untilSlow, member.untilSlow(now));
+        }
       }
+      withdrawing |= member.withdrawing;
       hurried |= member.withdrawing || member.inFlight > member.worker.places();
     }
+    untilTick = withdrawing ? TICK : untilSlow;
     rejectOverdue(queue, now);
     rejectOverdue(lonely, now);
     feed(now);

@@ -12,8 +12,8 @@ final class PoolSimulation {
   static final long MS = 1_000_000;
 
   /// What a job may wait behind one slow job while a place elsewhere is free: 2 ms until the job is
-  /// slow, at most a tick until that is seen, 1 ms until the withdrawal is certain; and delays.
-  private static final long BEHIND_SLOW = 4_500_000;
+  /// slow, 1 ms until the withdrawal is certain; and delays.
+  private static final long BEHIND_SLOW = 3_400_000;
 
   private record Event(long time, long number, Runnable action) {}
 
@@ -147,7 +147,7 @@ final class PoolSimulation {
     }
     if (!ticking && pool.isHurried()) {
       ticking = true;
-      after(MS + random.nextLong(50_000), this::tick);
+      after(pool.untilTick() + random.nextLong(50_000), this::tick);
     } else if (!ticking && !looking && pool.needsTick()) {
       looking = true;
       after(10 * MS + random.nextLong(50_000), this::lookAgain);
@@ -158,7 +158,9 @@ final class PoolSimulation {
 
   private void lookAgain() {
     looking = false;
-    pool.tick(now);
+    if (!ticking) {
+      pool.tick(now);
+    }
   }
 
   private void tick() {
