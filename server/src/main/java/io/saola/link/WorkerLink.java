@@ -352,8 +352,13 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   /// Whether some answers are behind what the worker has started.
   public boolean holdsAnswers() {
-    long started = page.started();
-    return calls.size() > 1 && started > 1 && calls.containsKey((int) (started - 1));
+    int started = (int) page.started();
+    for (IntObjectMap.PrimitiveEntry<Call> call : calls.entries()) {
+      if (Integer.compareUnsigned(call.key(), started) < 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Whether it runs several requests at the same time, each in a thread of its own.

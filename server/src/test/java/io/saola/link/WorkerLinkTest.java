@@ -441,6 +441,23 @@ class WorkerLinkTest {
     says(answers[1], "response 200|2");
   }
 
+  /// What was skipped is a frame like an answer, and waits in the worker like one.
+  @Test
+  void a_worker_holds_answers_also_before_those_that_were_taken_back() {
+    RecordedAnswer[] answers = send(3);
+    worker.start(2);
+    stage.run(link::withdraw);
+    assertThat(stage.call(link::takeBack)).hasSize(1);
+    worker.send(FakeWorker.response(1, bytes("1"), "200 OK"));
+    says(answers[0], "response 200|1");
+    assertThat(stage.call(link::holdsAnswers)).isFalse();
+
+    send(1);
+    worker.start(4);
+
+    assertThat(stage.call(link::holdsAnswers)).isTrue();
+  }
+
   @Test
   void a_request_that_is_sent_after_a_withdrawal_is_not_taken_back() {
     send(2);
