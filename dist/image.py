@@ -8,7 +8,8 @@ An image is a folder below FOLDER:
 * ``lib/saola.jar``: the server's classes and those of its libraries in one file;
 * ``lib/native``: the libraries' own shared objects, which are thus not unpacked at each start;
 * ``lib/saola.aot``: classes as the JVM holds them in memory (JEP 483, 514), from a run of the
-  server under the load of ``training``, but not what it learns of methods (JEP 515);
+  server under the load of ``training``, and what it has learned of the methods that were hot
+  (JEP 515);
 * ``made-from``: what comes by standard input, and is the launcher's to compare.
 
 The file ``current`` names the image that counts and is written last, so that nobody ever sees half
@@ -253,6 +254,17 @@ def run(command: Sequence[str | Path]) -> str:
 
 # --- the cache -----------------------------------------------------------------------------------
 
+# Thresholds of the JVM's own instead of the launcher's: only of methods that C2 has compiled in the
+# training a server knows that they may become hot.
+LEARN = [
+    "-XX:Tier0InvokeNotifyFreqLog=7",
+    "-XX:Tier2InvokeNotifyFreqLog=11",
+    "-XX:Tier4InvocationThreshold=5000",
+    "-XX:Tier4MinInvocationThreshold=600",
+    "-XX:Tier4CompileThreshold=15000",
+    "-XX:Tier4BackEdgeThreshold=40000",
+]
+
 
 def make_cache(folder: Path, home: Path, flags: Sequence[str]) -> None:
     """The cache, and the proof that the JVM takes it: otherwise it would drop it in silence."""
@@ -261,9 +273,7 @@ def make_cache(folder: Path, home: Path, flags: Sequence[str]) -> None:
     java = [str(folder / "bin/java"), *(flag.replace("{image}", str(folder)) for flag in flags)]
     place = ["-cp", str(folder / "lib/saola.jar")]
     record = ["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"]
-    # With the methods' profiles the JVM would compile them all at each start, however few requests
-    # there are, and start later.
-    record += ["-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining"]
+    record += LEARN
     try:
         scratch = folder.parent / f"{folder.name}.training"
         with training.scratch(scratch):

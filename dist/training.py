@@ -2,8 +2,9 @@
 
 The classes that the server loads here, it has at hand when it is started from the image; so this
 run does what servers do: many small answers and some of each other kind, for a WSGI app and, after
-a reload, for an ASGI app; and an orderly end. How often does not matter, only that everything has
-come: each stretch has an end in seconds.
+a reload, for an ASGI app; and an orderly end. What comes often enough to be compiled to the full is
+what the image knows of the methods; what never came, a server that is started from it compiles anew
+when it does. Each stretch has an end in seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -23,7 +25,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 CONNECTIONS = 64
-REQUESTS, SECONDS = 5_000, 5.0  # in one stretch, whichever comes first
+REQUESTS, SECONDS = 6_000, 5.0  # in one stretch, whichever comes first
+STRETCHES = 5  # so that clients come and go
 START, STOP = 120.0, 120.0  # seconds
 ODD_ROUNDS = 5
 APP = Path(__file__).with_name("training_app.py")
@@ -120,9 +123,10 @@ def last(said: Path) -> str:
 def exercise(port: int, paths: Sequence[str]) -> None:
     """Small answers by the thousand, and the rest of what clients do."""
     hello = HELLO % b""
-    load(port, [hello], REQUESTS)
-    load(port, [HELLO % path.encode() for path in paths] + [POST], REQUESTS // 10)
-    for _ in range(ODD_ROUNDS):
+    for _ in range(STRETCHES):
+        load(port, [hello], REQUESTS)
+        load(port, [HELLO % path.encode() for path in paths] + [POST], REQUESTS // 10)
+        load(port, [hello, hello, hello, HELLO % b"slow"], REQUESTS // 100)
         for client in CLIENTS:
             client(port)
 
@@ -230,6 +234,16 @@ def leave_early(port: int) -> None:
             connection.sendall(request)
 
 
+def hang_up(port: int) -> None:
+    """A reset instead of an end, before the answer and in the middle of it."""
+    for path, read in ((b"slow", 0), (b"stream", 100)):
+        with connect(port) as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            connection.sendall(HELLO % path)
+            if read:
+                connection.recv(read)
+
+
 def blunder(port: int) -> None:
     """What is no HTTP, and what is too old for a kept connection."""
     for request in (b"nonsense\r\n\r\n", b"GET / HTTP/1.0\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n"):
@@ -239,7 +253,13 @@ def blunder(port: int) -> None:
                 pass
 
 
-CLIENTS: Sequence[Callable[[int], None]] = (browse, send_in_pieces, leave_early, blunder)
+CLIENTS: Sequence[Callable[[int], None]] = (
+    browse,
+    send_in_pieces,
+    leave_early,
+    hang_up,
+    blunder,
+)
 
 
 def chat(port: int) -> None:

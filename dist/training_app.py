@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ PAGE = (
     b"<!DOCTYPE html><title>Training</title>\n" + b"<p>A line of a page like any other.</p>\n" * 400
 )
 PIECES = 20
+SLOW = 0.005  # seconds
 
 
 def answer(path: str) -> tuple[str, bytes]:
@@ -29,6 +32,8 @@ def wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterabl
     if path == "/stream":
         start_response("200 OK", [("Content-Type", "text/html")])
         return pieces()
+    if path == "/slow":
+        time.sleep(SLOW)
     kind, body = answer(path)
     if path == "/echo":
         body = environ["wsgi.input"].read()
@@ -59,6 +64,8 @@ async def asgi(
             await send({"type": "http.response.body", "body": PAGE[:1000], "more_body": True})
         await send({"type": "http.response.body"})
     else:
+        if scope["path"] == "/slow":
+            await asyncio.sleep(SLOW)
         kind, body = answer(scope["path"])
         if scope["path"] == "/echo":
             body = await whole(receive)
