@@ -240,7 +240,7 @@ def test_answers_and_pieces_are_shared_once_the_server_has_it(
 
     assert link.large_answer(2, 3, b"200 OK\nA\nb", b"x" * 200_000)
     link.open(3, wire.frame(wire.HEAD, 3, b"200 OK", count=1))
-    link.data(b"y" * 70_000)
+    link.data(b"y" * 66_536)
     link.data(b"small")
     link.end()
 
@@ -259,7 +259,7 @@ def test_answers_and_pieces_are_shared_once_the_server_has_it(
     assert answer.payload[:-8] == struct.pack("<I", 10) + b"200 OK\nA\nb"
     assert server.bytes(*place(answer)) == b"x" * 200_000
     assert server.bytes(*place(frames[4])) == b"y" * 65_536
-    assert frames[5].payload == b"y" * 4_464
+    assert frames[5].payload == b"y" * 1_000
 
 
 def test_what_finds_no_room_is_sent(ends: tuple[Link, Peer]) -> None:
@@ -276,6 +276,37 @@ def test_what_finds_no_room_is_sent(ends: tuple[Link, Peer]) -> None:
 
     last = [peer.next() for _ in range(full + 1)][-1]
     assert (last.flags, last.stream, last.payload[-20_000:]) == (0, full, b"z" * 20_000)
+
+
+def test_what_is_not_large_finds_no_way_there(ends: tuple[Link, Peer]) -> None:
+    link, peer = ends
+    link.large_answer(1, 1, b"200 OK", bytes(20_000))
+    link.arena_ready(memoryview(b""))
+    link.open(2, wire.frame(wire.HEAD, 2, b"200 OK", count=1))
+    link.data(bytes(wire.LARGE - 1))
+    link.data(bytes(wire.LARGE))
+
+    flags = [peer.next().flags for _ in range(5)]
+    assert flags == [0, 0, 0, 0, wire.SHARED]
+    assert wire.LARGE == 4_096
+
+
+def test_what_finds_no_room_is_copied_behind_others_unless_it_is_large(
+    ends: tuple[Link, Peer],
+) -> None:
+    link, _ = ends
+    link.arena_path = ""
+
+    for size in (5_000, wire.APART - 1, wire.APART):
+        assert link.large_answer(1, 1, b"200 OK", bytes(size))
+    link.open(2, b"")
+    link.data(b"x" * 5_000, more=True)
+    link.data(b"x" * wire.APART, more=True)
+
+    assert [len(part) > 1_000 for part in link.unsent] == [
+        *(True, True, False, True),
+        *(False, True, False, True),
+    ]
 
 
 def test_a_link_that_is_closed_lets_go_of_it(ends: tuple[Link, Peer]) -> None:
@@ -428,14 +459,14 @@ def test_a_killed_worker_leaves_what_it_has_answered(server: FakeServer, path: P
 APP = """
 def app(environ, start_response):
     start_response("200 OK", [])
-    return [environ["QUERY_STRING"].encode() * 10_000]
+    return [environ["QUERY_STRING"].encode() * 4_100]
 """
 
 ASGI_APP = """
 async def app(scope, receive, send):
     if scope["type"] == "http":
         await send({"type": "http.response.start", "status": 200})
-        await send({"type": "http.response.body", "body": scope["query_string"] * 10_000})
+        await send({"type": "http.response.body", "body": scope["query_string"] * 4_100})
 """
 
 
@@ -458,10 +489,10 @@ def test_a_worker_uses_it_when_the_server_has_it(
     memory = Server(path)
     peer.send(wire.frame(wire.ARENA_READY))
 
-    texts = {stream: chr(96 + stream) * stream for stream in range(2, 10)}
+    texts = {stream: chr(96 + stream) * stream for stream in range(2, 9)}
     peer.send(*(ask(stream, text, kind) for stream, text in texts.items()))
 
     answers = [peer.next() for _ in texts]
     assert {(frame.kind, frame.flags) for frame in answers} == {(wire.RESPONSE, wire.SHARED)}
     found = {frame.stream: memory.bytes(*place(frame)) for frame in answers}
-    assert found == {stream: text.encode() * 10_000 for stream, text in texts.items()}
+    assert found == {stream: text.encode() * 4_100 for stream, text in texts.items()}

@@ -10,7 +10,7 @@ import os
 
 BLOCK = 16_384
 BLOCKS = 512
-STEP = 64  # blocks that are taken from the system at once, when they are needed
+STEP = 16  # blocks that are taken from the system at once, when they are needed
 FIRST = 4_096  # where the first block begins; before it is a byte for each block: 1 if it is taken
 SIZE = FIRST + BLOCKS * BLOCK
 MOST = 262_144  # bytes of one body

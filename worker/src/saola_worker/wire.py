@@ -29,7 +29,8 @@ VERSION = 1
 MAX_PAYLOAD = 1_048_576
 MAX_DATA = 65_536
 MAX_FRAME = 65_536  # the largest response that travels as one frame
-LARGE = 8_192  # bytes: from here on a body is not worth copying behind others
+LARGE = 4_096  # bytes: from here on a body goes into the arena
+APART = 8_192  # and if there is no room, from here on it is not worth copying behind others
 
 HELLO, AGREED, READY, BYE, UNFIT, STATIC = 0x01, 0x02, 0x03, 0x04, 0x05, 0x07
 ARENA = 0x08
@@ -149,7 +150,8 @@ def answer_parts(
     if len(head) <= MAX_FRAME and (at := share(body)):
         return (shared_response(stream, count, head, at, size),)
     if len(head) + size <= MAX_FRAME:
-        return response_start(stream, count, head, size), body
+        start = response_start(stream, count, head, size)
+        return (start, body) if size >= APART else (start + body,)
     return ()
 
 
@@ -160,7 +162,8 @@ def data_parts(
     size = len(piece)
     if at := share(piece):
         return (shared_data(stream, at, size),)
-    return frame_start(DATA, stream, size), piece
+    start = frame_start(DATA, stream, size)
+    return (start, piece) if size >= APART else (b"".join((start, piece)),)
 
 
 def file(stream: int, offset: int, length: int, path: bytes, flags: int = 0) -> bytes:

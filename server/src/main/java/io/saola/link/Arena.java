@@ -31,8 +31,8 @@ final class Arena {
   static final int BLOCK = 16 * 1024;
   static final int BLOCKS = 512;
 
-  /// How many of them the worker has at least, and takes from the system at once.
-  static final int STEP = 64;
+  /// Clients may have half of so many, also while the worker uses fewer.
+  private static final int FEW = 64;
 
   /// Where the first block begins; before it are the bytes that say what is taken.
   static final int FIRST = 4096;
@@ -52,8 +52,8 @@ final class Arena {
   private @Nullable MappedByteBuffer memory;
   private int onLoan;
 
-  /// How many blocks the worker has, as far as it has shown.
-  private int used = STEP;
+  /// How many blocks the worker has, as far as it has shown; or a few.
+  private int used = FEW;
 
   /// @param path where the worker may make its file; null for no arena
   Arena(@Nullable Path path) {
