@@ -87,7 +87,7 @@ final class Readiness {
     Duration since = Duration.between(startInstant(), Instant.now());
     int workers = settings.workers().count().least();
     LOG.info(
-        "saola {} serves {} on {}: {} {}, {}, {}, Python {}, ready in {}.{} s",
+        "saola {} serves {} on {}: {} {}, {}, {}, Python {}, ready in {}.{}{} s",
         Version.TEXT,
         app.links().app(),
         String.join(", ", urls),
@@ -97,7 +97,8 @@ final class Readiness {
         app.links().load(),
         app.processes().python(),
         since.toSeconds(),
-        "%02d".formatted(since.toMillisPart() / 10));
+        since.toMillisPart() / 100,
+        since.toMillisPart() / 10 % 10);
     Identity.advice(settings.server()).ifPresent(LOG::warn);
   }
 

@@ -148,7 +148,7 @@ public final class Server {
     Standing standing = started.add(Standing.starting(settings.server(), System.getenv()));
     AccessLog accessLog = started.add(LocalDatagrams.open(settings.log()));
     RuntimeFolder runtime = started.add(runtimeFolder());
-    SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder()));
+    SpoolFolder spool = started.add(SpoolFolder.create(settings.spool().folder(), random));
     Python python = python(runtime, spool); // while the rest is made, which takes as long
     EventLoop loop = eventLoop();
     Connections connections = started.add(new Connections(loop));

@@ -5,9 +5,12 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A body that is complete before a worker gets it: in memory while it is small, then in a spool
@@ -16,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 /// The file keeps its name until the exchange ends, since a worker opens it by name and a retry
 /// does so again. It is written on the event loop, into the page cache, as nginx does (RATIONALE).
 final class BufferedBody extends RequestBody {
+  private static final Set<OpenOption> NEW =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+  private static final FileAttribute<?> OWNER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   private final MemoryBudget budget;
   private final Spool spool;
   private final ByteBufAllocator allocator;
@@ -66,14 +74,9 @@ final class BufferedBody extends RequestBody {
   }
 
   private void toFile() throws IOException {
-    Path made =
-        Files.createTempFile(
-            spool.folder(),
-            "request-",
-            "",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Path made = spool.newPath("request-");
+    file = FileChannel.open(made, NEW, OWNER);
     path = made;
-    file = FileChannel.open(made, StandardOpenOption.WRITE);
     if (memory != null) {
       write(memory);
       freeMemory();

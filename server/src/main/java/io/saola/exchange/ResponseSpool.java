@@ -191,8 +191,7 @@ final class ResponseSpool {
   private FileChannel open() throws IOException {
     FileChannel open = spool;
     if (open == null) {
-      Path path =
-          folder.folder().resolve("response-" + Long.toUnsignedString(System.nanoTime(), 36));
+      Path path = folder.newPath("response-");
       open =
           FileChannel.open(
               path,

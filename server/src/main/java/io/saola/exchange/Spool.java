@@ -3,6 +3,7 @@ package io.saola.exchange;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,10 @@ import org.slf4j.LoggerFactory;
 /// Owned by one event loop.
 final class Spool {
   private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
+  /// Of all spools, since some may share a folder.
+  private static final AtomicLong FILES = new AtomicLong();
+
   private static final long SILENCE = TimeUnit.SECONDS.toNanos(10);
 
   /// All that may be spooled has been spooled already.
@@ -42,6 +47,11 @@ final class Spool {
 
   Path folder() {
     return folder;
+  }
+
+  /// A name that no file has had: nobody else makes files in this folder.
+  Path newPath(String prefix) {
+    return folder.resolve(prefix + FILES.getAndIncrement());
   }
 
   /// Takes room for so many bytes.

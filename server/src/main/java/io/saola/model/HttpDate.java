@@ -22,7 +22,8 @@ public final class HttpDate {
   public static String format(long seconds) {
     LocalDateTime time = LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC);
     StringBuilder text = new StringBuilder(29);
-    name(text, DAYS, time.getDayOfWeek().getValue()).append(", ");
+    long day = Math.floorDiv(seconds, 86_400L);
+    name(text, DAYS, (int) Math.floorMod(day + 3, 7L) + 1).append(", "); // 1970 began on a Thursday
     two(text, time.getDayOfMonth()).append(' ');
     name(text, MONTHS, time.getMonthValue()).append(' ');
     two(two(text, time.getYear() / 100), time.getYear() % 100).append(' ');

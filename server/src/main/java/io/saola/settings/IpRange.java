@@ -1,6 +1,7 @@
 package io.saola.settings;
 
-import java.net.InetAddress;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import org.jspecify.annotations.Nullable;
 
 /// A block of addresses: those whose first `bits` are these.
@@ -88,9 +89,11 @@ public record IpRange(int width, long high, long low, int bits) {
   static byte @Nullable [] literal(String text) {
     try {
       // Dotted quads only: the JDK also takes 127.1 and 2130706433.
-      return (text.indexOf(':') >= 0 && text.indexOf('%') < 0) || isDottedQuad(text)
-          ? InetAddress.ofLiteral(text).getAddress()
-          : null;
+      if (text.indexOf(':') >= 0) {
+        // Not by InetAddress, which tries IPv4 first and words in vain what is wrong with that.
+        return text.indexOf('%') < 0 ? Inet6Address.ofLiteral(text).getAddress() : null;
+      }
+      return isDottedQuad(text) ? Inet4Address.ofLiteral(text).getAddress() : null;
     } catch (IllegalArgumentException _) {
       return null;
     }
