@@ -18,6 +18,7 @@ message names. Standard library only: it runs before anything is installed.
 from __future__ import annotations
 
 import argparse
+import errno
 import fcntl
 import hashlib
 import importlib.util
@@ -89,18 +90,20 @@ class SetUp:
 
     def _command(self, command: list[str], environ: dict[str, str] | None = None) -> str:
         """Run a command, its output to the log; the last thing it said if it failed, else ''."""
-        done = subprocess.run(
-            command,
-            env=environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
         with self._log.open("a", encoding="utf-8") as log:
-            log.write(f"$ {' '.join(command)}\n{done.stdout}\n")
+            log.write(f"$ {' '.join(command)}\n")
+            log.flush()
+            done = subprocess.run(
+                command,
+                env=environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                check=False,
+            )
+            log.write(f"{done.stdout}\n")
         if done.returncode == 0:
             return ""
         return (done.stdout.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
@@ -154,7 +157,9 @@ def main() -> None:
     try:
         setup.run()
     except OSError as exc:
-        _refuse(f"the demo could not be prepared: {exc}")
+        full = exc.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = f"there is no space left in {state / 'demo'}, and it needs 100 MB there"
+        _refuse(f"the demo could not be prepared: {why if full else exc}")
     except KeyboardInterrupt:
         sys.exit(130)
     print(setup.python)

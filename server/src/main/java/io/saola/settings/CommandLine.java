@@ -95,10 +95,12 @@ final class CommandLine {
   private void unknown(String flag) {
     lost = true;
     String elsewhere = ForeignFlags.advice(flag);
+    String near = Suggestion.hint(flag, flags.keySet());
+    String advice = elsewhere.isEmpty() ? near : "; " + elsewhere;
     problems.add(
         flag
             + ": there is no such flag"
-            + (elsewhere.isEmpty() ? Suggestion.hint(flag, flags.keySet()) : "; " + elsewhere));
+            + (advice.isEmpty() ? " (saola serve --help lists all)" : advice));
   }
 
   private void takeArgument() {

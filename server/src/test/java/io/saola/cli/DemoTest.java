@@ -1,5 +1,6 @@
 package io.saola.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -47,6 +48,23 @@ class DemoTest {
                 + " --state "
                 + home.resolve(".saola")
                 + "\n");
+  }
+
+  @Test
+  void a_full_disk_is_one_line_that_says_what_is_needed() throws Exception {
+    Path demo = Files.createDirectories(home.resolve("demo"));
+    Files.createSymbolicLink(demo.resolve("setup.log"), Path.of("/dev/full"));
+    Process setUp =
+        new ProcessBuilder(
+                "python3", "../examples/django_site/setup_demo.py", "--state", home.toString())
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(new String(setUp.getInputStream().readAllBytes(), UTF_8))
+        .endsWith(
+            "saola: the demo could not be prepared: there is no space left in %s, and it needs 100 MB there\n"
+                .formatted(demo));
+    assertThat(setUp.waitFor()).isEqualTo(69);
   }
 
   @Test

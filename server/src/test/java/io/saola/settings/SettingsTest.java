@@ -380,7 +380,7 @@ class SettingsTest {
 
     assertThat(e.problems())
         .containsExactly(
-            "--prot: there is no such flag",
+            "--prot: there is no such flag (saola serve --help lists all)",
             "SAOLA_WORKRES: there is no such setting; did you mean SAOLA_WORKERS? (environment)",
             "wrokers: there is no such setting; did you mean workers? (saola.toml line 1)",
             "timeout: must be a text or a number (saola.toml line 2)",
