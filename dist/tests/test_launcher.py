@@ -26,10 +26,13 @@ done
 echo mvn >>built
 """
 MAKER = """
-import pathlib, sys
+import os, pathlib, signal, sys
 home = pathlib.Path.cwd()
 with (home / "calls").open("a") as calls:
     calls.write("image\\n")
+if (home / "interrupted").exists():
+    os.kill(os.getppid(), signal.SIGINT)
+    sys.exit(130)
 if (home / "broken").exists():
     print("saola: no image was made: it is broken", file=sys.stderr)
     sys.exit(1)
@@ -144,6 +147,15 @@ def test_from_the_classes_java_gets_the_same_flags(home: Home) -> None:
 
     assert flags(home.run(SAOLA_JAVA_IMAGE="off")[0]) == of_image
     assert any(flag.startswith("-XX:Tier4InvocationThreshold=") for flag in of_image)
+
+
+def test_who_interrupts_the_making_of_an_image_starts_nothing(home: Home) -> None:
+    home.write("interrupted", "")
+
+    started, _ = home.run(code=130)
+
+    assert started == ""
+    assert home.images_made() == 1
 
 
 def test_later_runs_build_and_say_nothing(home: Home) -> None:
