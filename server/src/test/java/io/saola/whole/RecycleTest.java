@@ -68,6 +68,7 @@ class RecycleTest {
     try (SaolaProcess server = SaolaProcess.serve("--workers", "1");
         Traffic traffic = new Traffic(server, "/pid", 3)) {
       server.signal("TTIN");
+      server.awaitSaid("workers 1 -> 2"); // two of a kind at the same time may be one: signal(7)
       server.signal("TTIN");
       Patience.await("three workers", () -> ProcFs.workers(server.pid()).size() == 3);
       server.signal("TTOU");
