@@ -3,42 +3,31 @@ package io.saola.boot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// This server's own folder (0700) for bodies that are too large for memory. Removed at the end, by
 /// the keeper if need be.
 final class SpoolFolder implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SpoolFolder.class);
-
   private final Path path;
 
   private SpoolFolder(Path path) {
     this.path = path;
   }
 
-  /// @param random names the folder
+  /// @param random names the folder, in so many bits that no other has the name
   static SpoolFolder create(Path parent, RandomGenerator random) {
-    Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
-    while (true) {
-      Path folder = parent.resolve("saola-" + HexFormat.of().toHexDigits(random.nextLong()));
-      try {
-        return new SpoolFolder(
-            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(owner)));
-      } catch (FileAlreadyExistsException e) {
-        LOG.debug("spool folder exists path={}", folder);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+    try {
+      return new SpoolFolder(
+          Files.createDirectory(
+              parent.resolve("saola-" + HexFormat.of().toHexDigits(random.nextLong())),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

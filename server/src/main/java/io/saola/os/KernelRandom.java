@@ -36,28 +36,13 @@ public final class KernelRandom implements RandomGenerator {
   }
 
   private void fill() {
-    try {
-      int count = Source.FILE.readNBytes(stock, 0, stock.length);
-      if (count < stock.length) {
+    try (FileInputStream source = new FileInputStream("/dev/urandom")) {
+      if (source.readNBytes(stock, 0, stock.length) < stock.length) {
         throw new IOException("/dev/urandom has an end");
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     at = 0;
-  }
-
-  /// Stays open for the life of the process: what is read in the middle of an answer must not fail
-  /// when there are no more file descriptors.
-  private static final class Source {
-    static final FileInputStream FILE = open();
-
-    private static FileInputStream open() {
-      try {
-        return new FileInputStream("/dev/urandom");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }
