@@ -48,7 +48,7 @@ final class LinkedWorker implements Worker<Exchange> {
 
   @Override
   public long secondSlowestRecent() {
-    return link.slowestRecent();
+    return link.secondSlowestRecent();
   }
 
   @Override

@@ -71,7 +71,7 @@ final class ServiceTime {
   }
 
   /// In nanoseconds; `Long.MAX_VALUE` before the first window is full.
-  long slowest() {
+  long secondSlowest() {
     return Math.max(Math.min(first, previousFirst), Math.max(second, previousSecond));
   }
 }

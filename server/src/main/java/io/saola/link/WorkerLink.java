@@ -294,11 +294,11 @@ public final class WorkerLink extends ChannelInboundHandlerAdapter {
 
   // ---- what the pool asks
 
-  public long slowestRecent() {
+  public long secondSlowestRecent() {
     if (asgi || places != null) {
       return Long.MAX_VALUE; // it starts what it is given: there is nothing to prefetch for
     }
-    return isNearEnd() ? Long.MAX_VALUE : serviceTime.slowest();
+    return isNearEnd() ? Long.MAX_VALUE : serviceTime.secondSlowest();
   }
 
   /// How long the current request has been running, in nanoseconds; 0 if none is.
