@@ -45,10 +45,6 @@ final class Spool {
     this.soon = soon;
   }
 
-  Path folder() {
-    return folder;
-  }
-
   /// A name that no file has had: nobody else makes files in this folder.
   Path newPath(String prefix) {
     return folder.resolve(prefix + FILES.getAndIncrement());

@@ -60,7 +60,7 @@ public record WarmupSettings(List<Warmup> requests, Policy policy, Duration time
     Duration most = Duration.ofMillis(Integer.MAX_VALUE);
     // Without Duration.dividedBy, which needs BigDecimal's constants: 15 ms of a start.
     Duration half =
-        bootTimeout.compareTo(most) > 0 ? most : Duration.ofMillis(bootTimeout.toMillis() / 2);
+        bootTimeout.compareTo(most) > 0 ? most : Duration.ofNanos(bootTimeout.toNanos() / 2);
     if (!requests.isEmpty() && values.is(AppSettings.LOAD, Load.LAZY)) {
       values.problem(WARMUP, "there is nothing to warm with --load lazy");
     }
