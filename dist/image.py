@@ -272,8 +272,7 @@ def make_cache(folder: Path, home: Path, flags: Sequence[str]) -> None:
     cache = folder / "lib" / "saola.aot"
     java = [str(folder / "bin/java"), *(flag.replace("{image}", str(folder)) for flag in flags)]
     place = ["-cp", str(folder / "lib/saola.jar")]
-    record = ["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}"]
-    record += LEARN
+    record = ["-XX:AOTMode=record", f"-XX:AOTConfiguration={recorded}", *LEARN]
     try:
         scratch = folder.parent / f"{folder.name}.training"
         with training.scratch(scratch):
